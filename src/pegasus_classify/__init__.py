@@ -1,1 +1,3 @@
-"""x"""
+"""Runs programs written for the Classify API on Pegasus."""
+
+__all__: list[str] = []

@@ -1,0 +1,148 @@
+"""What a generator of ours may ask its driver to do, and what comes back.
+
+A way of reaching Pegasus, a look-up and an entry in the ledger are all generators that yield steps and are sent
+outcomes. They open no socket, read no clock and know no thread; a driver performs what they ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias, TypeVar
+
+from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.quantities import Seconds
+
+__all__ = [
+    "STOP",
+    "Claim",
+    "Claimed",
+    "Exchange",
+    "NoReply",
+    "Outcome",
+    "Record",
+    "Reply",
+    "Send",
+    "Sleep",
+    "Step",
+    "Stop",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one HTTP request to the upstream. Comes back as `Reply` or `NoReply`.
+
+    Attributes:
+        method: `GET`, `POST` or `DELETE`.
+        path: From the version on, such as `/v1.3/analyze`; already escaped.
+        query: Names and values, repeats allowed.
+        body: JSON to send; None for no body.
+        headers: Further headers; the key is the driver's business.
+        read_timeout: Seconds to wait for the answer.
+        paid: True when the model may bill for it; such a request is paced and counted.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    headers: tuple[tuple[str, str], ...] = ()
+    read_timeout: Seconds = 60.0
+    paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait; comes back as None. It holds no slot meanwhile."""
+
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take an ask in the ledger before it is sent. Comes back as `Claimed`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write what is known about a claimed ask to the ledger before it is told. Comes back as None.
+
+    Attributes:
+        key: The ask's name in the ledger.
+        state: `submitted` (a task runs upstream), `answered`, `failed` (may be asked again), or `released` (the
+            claim is given back unused).
+        task_id: The platform's task, with `submitted`.
+        answer: With `answered` and `failed`.
+    """
+
+    key: str
+    state: Literal["submitted", "answered", "failed", "released"]
+    task_id: str | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer arrived whole.
+
+    Attributes:
+        status: 100 to 599.
+        headers: Names in lower case.
+        body: As received, decompressed.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """No HTTP answer, or only a part of one.
+
+    Attributes:
+        kind: `connect` (nothing was sent), `timeout`, or `broken` (the connection ended too early).
+        message: For people; holds no key.
+    """
+
+    kind: Literal["connect", "timeout", "broken"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The ledger's word about an ask.
+
+    Attributes:
+        state: `mine` (ask it now), `kept` (here is the answer), `submitted` (a task of ours runs: poll it),
+            `elsewhere` (another process has it: claim again after `wait`).
+        answer: With `kept`.
+        task_id: With `submitted`.
+        wait: Seconds, with `elsewhere`.
+    """
+
+    state: Literal["mine", "kept", "submitted", "elsewhere"]
+    answer: Answer | None = None
+    task_id: str | None = None
+    wait: Seconds = 0.0
+
+
+class Stop:
+    """The run ends: give back what is claimed, cancel what can be cancelled, return."""
+
+    def __repr__(self) -> str:
+        """Return `STOP`."""
+        return "STOP"
+
+
+STOP: Final = Stop()
+
+Step: TypeAlias = Send | Sleep | Claim | Record
+Outcome: TypeAlias = Reply | NoReply | Claimed | Stop | None
+
+_R = TypeVar("_R")
+Exchange: TypeAlias = Generator[Step, Outcome, _R]
+"""A generator of steps that is sent outcomes and returns its result."""
