@@ -26,6 +26,7 @@ __all__ = [
     "Sleep",
     "Step",
     "Stop",
+    "Stopped",
 ]
 
 
@@ -139,6 +140,11 @@ class Stop:
 
 
 STOP: Final = Stop()
+
+
+class Stopped(Exception):
+    """Raised inside an exchange when `STOP` comes in; never leaves the schedule."""
+
 
 Step: TypeAlias = Send | Sleep | Claim | Record
 Outcome: TypeAlias = Reply | NoReply | Claimed | Stop | None

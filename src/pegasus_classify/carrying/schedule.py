@@ -1,0 +1,258 @@
+"""Everything one account has under way, as a state machine without thread, clock or lock.
+
+A driver asks `todo`, performs the steps it gets, and says `done` for each. Between the two, equal asks of all runs
+are joined, requests keep the account's pace, sleeps cost nothing, and each finished piece moves the run it belongs to.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Generator, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
+
+from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.contract.asks import Answer, Ask, ledger_key
+from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.steps import STOP, Exchange, NoReply, Outcome, Reply, Send, Sleep, Step, Stop, Stopped
+
+__all__ = ["MOST_EXCHANGES", "Carrier", "Job", "Run", "Schedule", "Want"]
+
+Want: TypeAlias = "tuple[Ask, ...] | Exchange[Any]"
+"""What a job waits for: answers to some asks, or the result of an exchange."""
+
+Job: TypeAlias = Generator[Want, Any, Any]
+"""A generator of wants that is sent what it wanted: a tuple of answers, or the exchange's result."""
+
+Carrier: TypeAlias = Callable[[Ask, str], Exchange[Answer]]
+"""Turns an ask and its ledger key into the exchange that gets it answered."""
+
+MOST_EXCHANGES = 4096
+"""How many exchanges may exist at once, sleeping ones (long tasks) included; keeps memory flat."""
+
+
+class Run(Protocol):
+    """One request under way, as the schedule sees it."""
+
+    finished: bool
+
+    def next_job(self) -> tuple[Hashable, Job] | None:
+        """Return a job to start and its name; None when nothing can be started at the moment."""
+
+    def job_done(self, name: Hashable, value: Any) -> None:
+        """Take the result of a job."""
+
+
+@dataclass(eq=False, slots=True)
+class _RunningJob:
+    run: Run
+    name: Hashable
+    work: Job
+    answers: list[Answer | None] = field(default_factory=list)
+    missing: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class _RunningExchange:
+    work: Exchange[Any]
+    key: str | None
+    waiting: list[tuple[_RunningJob, int]]
+
+
+class Schedule:
+    """The machine of one account."""
+
+    def __init__(self, account: str, carrier: Carrier, pace: Pace) -> None:
+        """Start empty.
+
+        Args:
+            account: Hash of upstream and key; part of every ledger key.
+            carrier: How an ask becomes an exchange.
+            pace: The account's speed; owned by this schedule from now on.
+        """
+        self._account = account
+        self._carrier = carrier
+        self._pace = pace
+        self._runs: list[Run] = []
+        self._exchanges: set[_RunningExchange] = set()
+        self._by_key: dict[str, _RunningExchange] = {}
+        self._free: deque[tuple[_RunningExchange, Send]] = deque()
+        self._paid: deque[tuple[_RunningExchange, Send]] = deque()
+        self._sleeping: list[tuple[float, int, _RunningExchange]] = []
+        self._performing: dict[int, tuple[_RunningExchange, Step]] = {}
+        self._outbox: list[tuple[int, Step]] = []
+        self._numbers = itertools.count()
+        self._stopping = False
+        self._now = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing is under way."""
+        return not self._exchanges and not self._runs
+
+    @property
+    def pace(self) -> Pace:
+        """The account's speed, for showing it."""
+        return self._pace
+
+    def add(self, run: Run) -> None:
+        """Take a run on; its jobs are started as there is room."""
+        self._runs.append(run)
+
+    def abandon(self, run: Run) -> None:
+        """Forget a run: what waits to be sent for it alone is given up, what is out goes on into the ledger."""
+        if run in self._runs:
+            self._runs.remove(run)
+        for exchange in self._exchanges:
+            exchange.waiting = [pair for pair in exchange.waiting if pair[0].run is not run]
+        for queue in (self._free, self._paid):
+            for exchange, _ in [entry for entry in queue if not entry[0].waiting]:
+                self._withdraw(exchange)
+
+    def stop(self) -> None:
+        """End everything: every exchange is sent `STOP` as soon as it can be; nothing new is started."""
+        self._stopping = True
+        self._runs.clear()
+        asleep = [exchange for _, _, exchange in self._sleeping]
+        self._sleeping.clear()
+        for exchange in [entry[0] for entry in (*self._free, *self._paid)]:
+            self._withdraw(exchange)
+        for exchange in asleep:
+            self._advance(exchange, STOP)
+
+    def todo(self, now: Seconds) -> tuple[list[tuple[int, Step]], Seconds | None]:
+        """Return the steps to perform now, each with its token, and when to ask again at the latest.
+
+        Args:
+            now: Monotonic seconds.
+
+        Returns:
+            The second part is None when only a performed step can change anything.
+        """
+        self._now = now
+        while self._sleeping and self._sleeping[0][0] <= now:
+            self._advance(heapq.heappop(self._sleeping)[2], None)
+        self._start_jobs()
+        wake_at = self._launch()
+        if self._sleeping:
+            wake_at = self._sleeping[0][0] if wake_at is None else min(wake_at, self._sleeping[0][0])
+        steps, self._outbox = self._outbox, []
+        return steps, wake_at
+
+    def done(self, token: int, outcome: Outcome, now: Seconds) -> None:
+        """Take the outcome of a step."""
+        self._now = now
+        exchange, step = self._performing.pop(token)
+        if isinstance(step, Send) and isinstance(outcome, Reply | NoReply):
+            hearing = self._pace.heard(outcome, now)
+            if hearing == "again" and not self._stopping:
+                (self._paid if step.paid else self._free).appendleft((exchange, step))
+                return
+        self._advance(exchange, STOP if self._stopping and isinstance(step, Send) else outcome)
+
+    def _start_jobs(self) -> None:
+        starting = True
+        while starting and self._has_room():
+            starting = False
+            for run in list(self._runs):
+                job = run.next_job() if self._has_room() else None
+                if job is not None:
+                    starting = True
+                    self._step_job(_RunningJob(run, *job), None)
+        self._runs = [run for run in self._runs if not run.finished]
+
+    def _has_room(self) -> bool:
+        waiting = len(self._free) + len(self._paid) + len(self._outbox)
+        return waiting < self._pace.cap and len(self._exchanges) < MOST_EXCHANGES and not self._stopping
+
+    def _launch(self) -> Seconds | None:
+        """Put requests on their way as far as the pace allows; return when the rest can be looked at again."""
+        used_up = self._pace.used_up(self._now)
+        while used_up is not None and self._paid:
+            self._advance(self._paid.popleft()[0], used_up)
+        wake_at: Seconds | None = None
+        for queue, paid in ((self._free, False), (self._paid, True)):
+            while queue and self._pace.may_send(self._now, paid=paid):
+                exchange, step = queue.popleft()
+                self._pace.sent(self._now, paid=paid)
+                self._perform(exchange, step)
+            if queue:
+                later = self._pace.wake_at(self._now, paid=paid)
+                wake_at = later if wake_at is None else min(wake_at, later or wake_at)
+        return wake_at
+
+    def _perform(self, exchange: _RunningExchange, step: Step) -> None:
+        token = next(self._numbers)
+        self._performing[token] = (exchange, step)
+        self._outbox.append((token, step))
+
+    def _step_job(self, job: _RunningJob, value: Any) -> None:
+        try:
+            want = job.work.send(value)
+        except StopIteration as end:
+            job.run.job_done(job.name, end.value)
+            return
+        if isinstance(want, tuple):
+            job.answers, job.missing = [None] * len(want), len(want)
+            for place, ask in enumerate(want):
+                self._ask(job, place, ask)
+        else:
+            self._begin(_RunningExchange(want, None, [(job, 0)]))
+
+    def _ask(self, job: _RunningJob, place: int, ask: Ask) -> None:
+        key = ledger_key(self._account, ask)
+        same = self._by_key.get(key)
+        if same is not None:
+            same.waiting.append((job, place))
+            return
+        exchange = _RunningExchange(self._carrier(ask, key), key, [(job, place)])
+        self._by_key[key] = exchange
+        self._begin(exchange)
+
+    def _begin(self, exchange: _RunningExchange) -> None:
+        self._exchanges.add(exchange)
+        self._advance(exchange, None)
+
+    def _withdraw(self, exchange: _RunningExchange) -> None:
+        for queue in (self._free, self._paid):
+            for entry in [entry for entry in queue if entry[0] is exchange]:
+                queue.remove(entry)
+        self._advance(exchange, STOP)
+
+    def _advance(self, exchange: _RunningExchange, outcome: Outcome) -> None:
+        try:
+            step = exchange.work.send(outcome)
+        except StopIteration as end:
+            self._finish(exchange, end.value)
+        except Stopped:
+            self._finish(exchange, None)
+        else:
+            self._place(exchange, step, stopped=isinstance(outcome, Stop))
+
+    def _place(self, exchange: _RunningExchange, step: Step, *, stopped: bool) -> None:
+        if isinstance(step, Sleep | Send) and (stopped or self._stopping):
+            # Whoever is told to stop may still write to the ledger, but neither waits nor asks any more.
+            self._advance(exchange, STOP)
+        elif isinstance(step, Sleep):
+            heapq.heappush(self._sleeping, (self._now + step.seconds, next(self._numbers), exchange))
+        elif isinstance(step, Send):
+            (self._paid if step.paid else self._free).append((exchange, step))
+        else:
+            self._perform(exchange, step)
+
+    def _finish(self, exchange: _RunningExchange, value: Any) -> None:
+        self._exchanges.discard(exchange)
+        if exchange.key is None:
+            for job, _ in exchange.waiting:
+                self._step_job(job, value)
+            return
+        del self._by_key[exchange.key]
+        for number, (job, place) in enumerate(exchange.waiting):
+            # Only the first of several askers is told that it paid.
+            shared = number > 0 and value.origin == "asked"
+            job.answers[place] = replace(value, origin="joined") if shared else value
+            job.missing -= 1
+            if job.missing == 0:
+                self._step_job(job, tuple(job.answers))
