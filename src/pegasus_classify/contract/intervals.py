@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pegasus_classify.contract.quantities import Ratio, Seconds
 
-__all__ = ["Span", "clipped", "overlap_ratio", "total", "union"]
+__all__ = ["Span", "clipped", "covered", "overlap_ratio", "total", "union"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +36,20 @@ def union(spans: Iterable[Span]) -> list[Span]:
 
 def total(spans: Iterable[Span]) -> Seconds:
     """Return how many seconds the spans cover, counting overlaps once."""
-    return sum(span.length for span in union(spans))
+    return covered((span.start, span.end) for span in spans)
+
+
+def covered(bounds: Iterable[tuple[Seconds, Seconds]]) -> Seconds:
+    """Return how many seconds pairs of start and end cover, counting overlaps once; `total` without making spans."""
+    seconds = since = until = 0.0
+    for start, end in sorted(bounds):
+        if start > until:
+            seconds += until - since
+            since = start
+            until = end
+        elif end > until:
+            until = end
+    return seconds + (until - since)
 
 
 def clipped(span: Span, length: Seconds) -> Span | None:
