@@ -62,6 +62,7 @@ def assemble(
         dropped=tuple(dropped for video in as_asked for dropped in video.dropped),
         coverage=provenance.coverage,
         cost=sum((video.cost for video in as_asked), Cost()),
+        answered=len(as_asked),
         model=provenance.model,
         prompt_version=provenance.prompt_version,
         prompt_hash=provenance.prompt_hash,
