@@ -20,11 +20,11 @@ from pegasus_classify.steps import STOP, Exchange, NoReply, Outcome, Reply, Send
 
 __all__ = ["MOST_EXCHANGES", "Carrier", "Job", "Run", "Schedule", "Want"]
 
-Want: TypeAlias = "tuple[Ask, ...] | Exchange[Any]"
-"""What a job waits for: answers to some asks, or the result of an exchange."""
+Want: TypeAlias = "tuple[Ask, ...] | list[Exchange[Any]]"
+"""What a job waits for: answers to some asks, or the results of some exchanges; at least one of them."""
 
 Job: TypeAlias = Generator[Want, Any, Any]
-"""A generator of wants that is sent what it wanted: a tuple of answers, or the exchange's result."""
+"""A generator of wants that is sent what it wanted: a tuple of answers or of results, in the order wanted."""
 
 Carrier: TypeAlias = Callable[[Ask, str], Exchange[Answer]]
 """Turns an ask and its ledger key into the exchange that gets it answered."""
@@ -50,7 +50,7 @@ class _RunningJob:
     run: Run
     name: Hashable
     work: Job
-    answers: list[Answer | None] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
     missing: int = 0
 
 
@@ -84,6 +84,7 @@ class Schedule:
         self._performing: dict[int, tuple[_RunningExchange, Step]] = {}
         self._outbox: list[tuple[int, Step]] = []
         self._numbers = itertools.count()
+        self._touched: dict[int, Run] = {}
         self._stopping = False
         self._now = 0.0
 
@@ -121,6 +122,11 @@ class Schedule:
             self._withdraw(exchange)
         for exchange in asleep:
             self._advance(exchange, STOP)
+
+    def take_touched(self) -> list[Run]:
+        """Return the runs that got a result since the last call, each once."""
+        touched, self._touched = list(self._touched.values()), {}
+        return touched
 
     def todo(self, now: Seconds) -> tuple[list[tuple[int, Step]], Seconds | None]:
         """Return the steps to perform now, each with its token, and when to ask again at the latest.
@@ -189,17 +195,21 @@ class Schedule:
         self._outbox.append((token, step))
 
     def _step_job(self, job: _RunningJob, value: Any) -> None:
+        if self._stopping:
+            job.work.close()
+            return
         try:
             want = job.work.send(value)
         except StopIteration as end:
             job.run.job_done(job.name, end.value)
+            self._touched[id(job.run)] = job.run
             return
-        if isinstance(want, tuple):
-            job.answers, job.missing = [None] * len(want), len(want)
-            for place, ask in enumerate(want):
-                self._ask(job, place, ask)
-        else:
-            self._begin(_RunningExchange(want, None, [(job, 0)]))
+        job.results, job.missing = [None] * len(want), len(want)
+        for place, wanted in enumerate(want):
+            if isinstance(wanted, Ask):
+                self._ask(job, place, wanted)
+            else:
+                self._begin(_RunningExchange(wanted, None, [(job, place)]))
 
     def _ask(self, job: _RunningJob, place: int, ask: Ask) -> None:
         key = ledger_key(self._account, ask)
@@ -244,15 +254,15 @@ class Schedule:
 
     def _finish(self, exchange: _RunningExchange, value: Any) -> None:
         self._exchanges.discard(exchange)
-        if exchange.key is None:
-            for job, _ in exchange.waiting:
-                self._step_job(job, value)
-            return
-        del self._by_key[exchange.key]
+        if exchange.key is not None:
+            del self._by_key[exchange.key]
         for number, (job, place) in enumerate(exchange.waiting):
-            # Only the first of several askers is told that it paid.
-            shared = number > 0 and value.origin == "asked"
-            job.answers[place] = replace(value, origin="joined") if shared else value
+            job.results[place] = _joined(value) if number else value
             job.missing -= 1
             if job.missing == 0:
-                self._step_job(job, tuple(job.answers))
+                self._step_job(job, tuple(job.results))
+
+
+def _joined(answer: Answer) -> Answer:
+    """Tell every asker but the first that the answer was somebody else's to pay."""
+    return replace(answer, origin="joined") if answer.origin == "asked" else answer

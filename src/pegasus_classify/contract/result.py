@@ -124,27 +124,6 @@ FailureKind: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """One video that could not be answered, and why.
-
-    Attributes:
-        video_id: As asked.
-        kind: What sort of failure.
-        reason: One sentence for people: what happened and what to do.
-        status_code: The legacy status when every video failed this way.
-        code: The legacy code that goes with it.
-        retry_after: Seconds to wait, when the platform said so.
-    """
-
-    video_id: str
-    kind: FailureKind
-    reason: str
-    status_code: int = 500
-    code: str = "internal_server_error"
-    retry_after: Seconds | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """What a request used. All numbers are 0 or more and add up with `+`.
 
@@ -179,6 +158,29 @@ class Cost:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One video that could not be answered, and why.
+
+    Attributes:
+        video_id: As asked.
+        kind: What sort of failure.
+        reason: One sentence for people: what happened and what to do.
+        status_code: The legacy status when every video failed this way.
+        code: The legacy code that goes with it.
+        retry_after: Seconds to wait, when the platform said so.
+        cost: What was paid all the same; the answers paid for stand in the ledger.
+    """
+
+    video_id: str
+    kind: FailureKind
+    reason: str
+    status_code: int = 500
+    code: str = "internal_server_error"
+    retry_after: Seconds | None = None
+    cost: Cost = Cost()
+
+
 Source: TypeAlias = Literal["asked", "kept", "joined", "mixed"]
 """Where an answer came from: paid now, kept in the ledger, joined with another request under way, or several."""
 
@@ -209,6 +211,7 @@ class ClassifyResult:
     Attributes:
         videos: Only those with at least one class left, in the order of the answer.
         failed: Videos that could not be answered.
+        answered: How many videos were answered, those included in which nothing was found.
         dropped: What was found and left out, of all videos.
         coverage: Ids of the fidelity table's entries that apply to this request.
         cost: What the request used.
@@ -222,6 +225,7 @@ class ClassifyResult:
     dropped: tuple[Dropped, ...] = ()
     coverage: tuple[str, ...] = ()
     cost: Cost = Cost()
+    answered: int = 0
     model: str = ""
     prompt_version: str = ""
     prompt_hash: str = ""

@@ -1,0 +1,338 @@
+"""One API key's traffic: schedule, pace, store and driver, shared by all requests made with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from typing import Any, TypeAlias
+
+from pegasus_classify.carrying.exchanges import carry
+from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.progress import Progress
+from pegasus_classify.carrying.schedule import Schedule
+from pegasus_classify.client.asking import Asker
+from pegasus_classify.client.needs import EXPIRED, Classify, FetchPage, KeepPages, Need, Now, RandomBytes
+from pegasus_classify.contract.asks import Video
+from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.contract.request import ClassifyRequest
+from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResult
+from pegasus_classify.drivers.asynchronous import AsyncDriver
+from pegasus_classify.drivers.blocking import BlockingDriver
+from pegasus_classify.drivers.http import Endpoint
+from pegasus_classify.errors import ClassifyError, api_key_invalid
+from pegasus_classify.runs.request_run import RequestRun
+from pegasus_classify.settings import Settings
+from pegasus_classify.steps import Claim, Outcome, Record, Step
+from pegasus_classify.stores.opening import open_store
+from pegasus_classify.stores.protocol import ExpiredPage, Store
+
+__all__ = ["Account", "AsyncAccount", "AsyncWork", "OnProgress", "Work", "account_hash"]
+
+OnProgress: TypeAlias = Callable[[Progress], None]
+Told: TypeAlias = "VideoResult | Failure | None"
+"""What a waiting caller is told: an outcome, or None when the run has ended."""
+
+
+def account_hash(upstream: str, api_key: str) -> str:
+    """Return the name of an account in stores: a hash that does not give the key away."""
+    return hashlib.sha256(f"{upstream}\0{api_key}".encode()).hexdigest()
+
+
+class _Listener:
+    """Who waits for a run; fed in the driver's loop."""
+
+    def __init__(self, run: RequestRun, tell: Callable[[Told], None], accepted: Callable[[], None]) -> None:
+        self.run = run
+        self._tell = tell
+        self._accepted = accepted
+
+    def feed(self) -> None:
+        while self.run.outcomes:
+            self._tell(self.run.outcomes.popleft())
+        if self.run.accepted or self.run.finished:
+            self._accepted()
+        if self.run.finished:
+            self._tell(None)
+
+
+class _Traffic:
+    """A schedule whose runs have listeners: the machine that a driver drives."""
+
+    def __init__(self, schedule: Schedule, on_progress: OnProgress | None) -> None:
+        self._schedule = schedule
+        self._on_progress = on_progress
+        self._listeners: dict[int, _Listener] = {}
+
+    @property
+    def idle(self) -> bool:
+        return self._schedule.idle
+
+    def add(self, listener: _Listener) -> None:
+        self._listeners[id(listener.run)] = listener
+        self._schedule.add(listener.run)
+
+    def abandon(self, run: RequestRun) -> None:
+        self._listeners.pop(id(run), None)
+        self._schedule.abandon(run)
+
+    def todo(self, now: Seconds) -> tuple[list[tuple[int, Step]], Seconds | None]:
+        todo = self._schedule.todo(now)
+        self._feed(now)
+        return todo
+
+    def done(self, token: int, outcome: Outcome, now: Seconds) -> None:
+        self._schedule.done(token, outcome, now)
+        self._feed(now)
+
+    def stop(self) -> None:
+        self._schedule.stop()
+        self.broken(ClassifyError("the client was closed while this request was under way"))
+
+    def broken(self, error: BaseException) -> None:
+        """End every run with an error."""
+        reason = error if isinstance(error, ClassifyError) else ClassifyError(f"internal error: {error!r}")
+        for listener in self._listeners.values():
+            listener.run.error = listener.run.error or reason
+            listener.run.finished = True
+            listener.feed()
+        self._listeners.clear()
+
+    def _feed(self, now: Seconds) -> None:
+        for run in self._schedule.take_touched():
+            listener = self._listeners.get(id(run))
+            if listener is None:
+                continue
+            listener.feed()
+            if self._on_progress is not None:
+                self._on_progress(_progress(listener.run, self._schedule.pace.held_until(now), now))
+            if run.finished:
+                del self._listeners[id(run)]
+
+
+def _progress(run: RequestRun, held_until: Seconds | None, now: Seconds) -> Progress:
+    held = 0.0 if held_until is None else held_until - now
+    return Progress(run.found, run.total, run.done, run.failed, run.cost, held)
+
+
+class _Ledger:
+    """Performs claims and records on a store."""
+
+    def __init__(self, store: Store, keep_for: Seconds) -> None:
+        self._store = store
+        self._keep_for = keep_for
+
+    def perform(self, step: Claim | Record) -> Outcome:
+        if isinstance(step, Claim):
+            return self._store.claim(step.key, time.time(), self._keep_for)
+        self._store.record(step, time.time())
+        return None
+
+
+class _AccountParts:
+    """What the blocking and the asynchronous account have in common."""
+
+    def __init__(self, settings: Settings, *, on_progress: OnProgress | None, store: Store | None) -> None:
+        self.settings = settings
+        key = settings.api_key.get_secret_value() if settings.api_key else ""
+        upstream = settings.upstream.rstrip("/")
+        self._has_key = bool(key)
+        self.account = account_hash(upstream, key)
+        self.asker = Asker(settings)
+        self._owns_store = store is None
+        self._store = open_store(settings.store) if store is None else store
+        self._ledger = _Ledger(self._store, settings.cache_ttl)
+        self._endpoint = Endpoint(upstream, key)
+        schedule = Schedule(self.account, partial(carry, retries=settings.retries), Pace(settings.concurrency))
+        self._traffic = _Traffic(schedule, on_progress)
+
+    def _run_of(self, request: ClassifyRequest, *, only_locate: bool = False) -> RequestRun:
+        if not self._has_key:
+            raise api_key_invalid()
+        return self.asker.run_of(request, only_locate=only_locate)
+
+    def _perform_at_once(self, need: Need) -> Any:
+        """Perform every need but `Classify`."""
+        if isinstance(need, KeepPages):
+            return self._store.keep_pages(self.account, need.pages, time.time())
+        if isinstance(need, FetchPage):
+            page = self._store.fetch_page(self.account, need.token, time.time())
+            return EXPIRED if isinstance(page, ExpiredPage) else page
+        if isinstance(need, Now):
+            return time.time()
+        assert isinstance(need, RandomBytes)
+        return os.urandom(need.count)
+
+    def _close_store(self) -> None:
+        if self._owns_store:
+            self._store.close()
+
+
+class Work:
+    """One request under way, for a thread that waits for it."""
+
+    def __init__(self, run: RequestRun, driver: BlockingDriver, traffic: _Traffic) -> None:
+        self._run = run
+        self._driver = driver
+        self._traffic = traffic
+        self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+        self._accepted = threading.Event()
+        listener = _Listener(run, self._told.put, self._accepted.set)
+        driver.call(lambda: traffic.add(listener))
+
+    def wait_until_accepted(self) -> None:
+        """Wait until the videos are found and the limits are known to hold.
+
+        Raises:
+            ClassifyError: The request as a whole is not possible.
+        """
+        self._accepted.wait()
+        if self._run.error is not None:
+            raise self._run.error
+
+    def __iter__(self) -> Iterator[VideoResult | Failure]:
+        """Yield each video's outcome as it is finished, in no particular order; can be done once.
+
+        A caller that stops early cancels what is not yet sent.
+
+        Raises:
+            ClassifyError: The request as a whole failed.
+        """
+        ended = False
+        try:
+            while (told := self._told.get()) is not None:
+                yield told
+            ended = True
+        finally:
+            if not ended:
+                self.cancel()
+        if self._run.error is not None:
+            raise self._run.error
+
+    def result(self) -> ClassifyResult:
+        """Wait for all videos and return the whole answer; can be done once, and not after iterating."""
+        return self._run.result(list(self))
+
+    def cancel(self) -> None:
+        """Give up what is not yet sent; what is under way goes on into the ledger."""
+        self._driver.call(lambda: self._traffic.abandon(self._run))
+
+
+class Account(_AccountParts):
+    """An account whose requests are waited for by threads. Safe from several threads; close it when done."""
+
+    def __init__(
+        self, settings: Settings, *, on_progress: OnProgress | None = None, store: Store | None = None
+    ) -> None:
+        """Open the store; threads and connections begin with the first request.
+
+        Args:
+            settings: Everything that can be set; the key among them.
+            on_progress: Called after each finished piece, in a thread of the account.
+            store: Used instead of the one the settings name, and left open.
+        """
+        super().__init__(settings, on_progress=on_progress, store=store)
+        self._driver = BlockingDriver(self._traffic, self._ledger, self._endpoint, settings.concurrency)
+
+    def start(self, request: ClassifyRequest) -> Work:
+        """Begin a request and wait until it is known to be possible.
+
+        Raises:
+            AuthenticationError: There is no key.
+            BadRequestError: A video or index is unknown, or a limit would be passed; nothing was paid.
+            APIStatusError: The platform's lists cannot be read.
+        """
+        work = Work(self._run_of(request), self._driver, self._traffic)
+        work.wait_until_accepted()
+        return work
+
+    def locate(self, request: ClassifyRequest) -> list[Video]:
+        """Find the videos of a request without asking about any; raises as `start` does."""
+        run = self._run_of(request, only_locate=True)
+        for _ in Work(run, self._driver, self._traffic):
+            continue
+        return run.located
+
+    def perform(self, need: Need) -> Any:
+        """Perform what the answering of a legacy call needs."""
+        if isinstance(need, Classify):
+            return self.start(need.request).result()
+        return self._perform_at_once(need)
+
+    def close(self) -> None:
+        """Stop what is under way and let go of threads, connections and the store."""
+        self._driver.close()
+        self._close_store()
+
+
+class AsyncWork:
+    """One request under way, for a coroutine that waits for it."""
+
+    def __init__(self, run: RequestRun, driver: AsyncDriver, traffic: _Traffic) -> None:
+        self._run = run
+        self._driver = driver
+        self._traffic = traffic
+        self._told: asyncio.Queue[Told] = asyncio.Queue()
+        self._accepted = asyncio.Event()
+        listener = _Listener(run, self._told.put_nowait, self._accepted.set)
+        driver.call(lambda: traffic.add(listener))
+
+    async def wait_until_accepted(self) -> None:
+        """Wait until the videos are found and the limits are known to hold; raises as `Work` does."""
+        await self._accepted.wait()
+        if self._run.error is not None:
+            raise self._run.error
+
+    async def __aiter__(self) -> AsyncIterator[VideoResult | Failure]:
+        """Yield each video's outcome as it is finished; see `Work.__iter__`."""
+        ended = False
+        try:
+            while (told := await self._told.get()) is not None:
+                yield told
+            ended = True
+        finally:
+            if not ended:
+                self.cancel()
+        if self._run.error is not None:
+            raise self._run.error
+
+    async def result(self) -> ClassifyResult:
+        """Wait for all videos and return the whole answer; can be done once, and not after iterating."""
+        return self._run.result([outcome async for outcome in self])
+
+    def cancel(self) -> None:
+        """Give up what is not yet sent; what is under way goes on into the ledger."""
+        self._driver.call(lambda: self._traffic.abandon(self._run))
+
+
+class AsyncAccount(_AccountParts):
+    """An account whose requests are awaited, all in the event loop of the first; close it when done."""
+
+    def __init__(
+        self, settings: Settings, *, on_progress: OnProgress | None = None, store: Store | None = None
+    ) -> None:
+        """See `Account`."""
+        super().__init__(settings, on_progress=on_progress, store=store)
+        self._driver = AsyncDriver(self._traffic, self._ledger, self._endpoint)
+
+    async def start(self, request: ClassifyRequest) -> AsyncWork:
+        """Begin a request and wait until it is known to be possible; raises as `Account.start` does."""
+        work = AsyncWork(self._run_of(request), self._driver, self._traffic)
+        await work.wait_until_accepted()
+        return work
+
+    async def perform(self, need: Need) -> Any:
+        """Perform what the answering of a legacy call needs."""
+        if isinstance(need, Classify):
+            return await (await self.start(need.request)).result()
+        return self._perform_at_once(need)
+
+    async def aclose(self) -> None:
+        """Stop what is under way and let go of connections and the store."""
+        await self._driver.close()
+        self._close_store()

@@ -1,0 +1,123 @@
+"""The driver inside an event loop: one task that alone touches the machine, and one task per request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+
+from pegasus_classify.drivers.http import AsyncSender, Endpoint
+from pegasus_classify.drivers.machine import Ledger, Machine
+from pegasus_classify.errors import ClassifyError
+from pegasus_classify.steps import NoReply, Outcome, Send, Step
+
+__all__ = ["AsyncDriver"]
+
+
+class AsyncDriver:
+    """Performs a machine's steps inside the event loop in which it is first called, until it is closed."""
+
+    def __init__(self, machine: Machine, ledger: Ledger, endpoint: Endpoint) -> None:
+        """Start nothing yet; see `BlockingDriver` for the arguments."""
+        self._machine = machine
+        self._ledger = ledger
+        self._endpoint = endpoint
+        self._idle_senders: list[AsyncSender] = []
+        self._senders: list[AsyncSender] = []
+        self._sending: set[asyncio.Task[Outcome]] = set()
+        self._told: deque[tuple[int, Outcome]] = deque()
+        self._awake: asyncio.Event | None = None
+        self._loop: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Run a function that touches the machine, then have the loop look at it.
+
+        Raises:
+            ClassifyError: The driver is closed.
+        """
+        if self._closing or (self._loop is not None and self._loop.done()):
+            raise ClassifyError("this client is closed")
+        if self._loop is None:
+            self._awake = asyncio.Event()
+            self._loop = asyncio.get_running_loop().create_task(self._run())
+        function()
+        self._wake()
+
+    async def close(self) -> None:
+        """Stop what is under way, await what was cancelled, and close every connection."""
+        self._closing = True
+        if self._loop is None:
+            return
+        self._machine.stop()
+        for task in self._sending:
+            task.cancel()
+        self._wake()
+        await self._loop
+
+    def _wake(self) -> None:
+        if self._awake is not None:
+            self._awake.set()
+
+    async def _run(self) -> None:
+        try:
+            await self._drive()
+        except Exception as error:  # noqa: BLE001 - whoever waits for a result must learn of it
+            self._machine.broken(error)
+        finally:
+            for task in self._sending:
+                task.cancel()
+            await asyncio.gather(*self._sending, return_exceptions=True)
+            for sender in self._senders:
+                await sender.close()
+
+    async def _drive(self) -> None:
+        awake = self._awake
+        assert awake is not None
+        while True:
+            awake.clear()
+            while self._told:
+                self._machine.done(*self._told.popleft(), time.monotonic())
+            now = time.monotonic()
+            steps, wake_at = self._machine.todo(now)
+            for token, step in steps:
+                self._perform(token, step)
+            if any(not isinstance(step, Send) for _, step in steps):
+                continue
+            if self._closing and self._machine.idle:
+                return
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(awake.wait(), None if wake_at is None else max(0.0, wake_at - now))
+
+    def _perform(self, token: int, step: Step) -> None:
+        if isinstance(step, Send):
+            task = asyncio.get_running_loop().create_task(self._send(step))
+            self._sending.add(task)
+            task.add_done_callback(lambda ended: self._sent(token, ended))
+        else:
+            self._machine.done(token, self._ledger.perform(step), time.monotonic())  # type: ignore[arg-type]
+
+    async def _send(self, send: Send) -> Outcome:
+        sender = self._idle_senders.pop() if self._idle_senders else self._new_sender()
+        # A cancelled sender is not handed back: its connection is in an unknown state.
+        outcome = await sender.perform(send)
+        self._idle_senders.append(sender)
+        return outcome
+
+    def _sent(self, token: int, ended: asyncio.Task[Outcome]) -> None:
+        self._sending.discard(ended)
+        outcome: Outcome = NoReply("broken", "The request was cancelled.")
+        if not ended.cancelled():
+            error = ended.exception()
+            outcome = (
+                ended.result() if error is None else NoReply("broken", f"Sending failed ({type(error).__name__}).")
+            )
+        self._told.append((token, outcome))
+        self._wake()
+
+    def _new_sender(self) -> AsyncSender:
+        sender = AsyncSender(self._endpoint)
+        self._senders.append(sender)
+        return sender

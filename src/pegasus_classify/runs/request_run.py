@@ -1,0 +1,233 @@
+"""One request under way: its videos are located, asked about and judged, each on its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from pegasus_classify.contract.asks import Video
+from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.contract.request import ClassifyRequest
+from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, VideoResult
+from pegasus_classify.errors import APIStatusError, BadRequestError, ClassifyError
+from pegasus_classify.judging.assemble import assemble
+from pegasus_classify.judging.judge import Judge
+from pegasus_classify.planning.plan import Plan
+from pegasus_classify.runs.conversation import conversation
+from pegasus_classify.runs.directory import Directory, Located
+
+__all__ = ["Limits", "RequestRun"]
+
+AHEAD = 256
+"""How many located videos wait to be asked about before the next page of an index is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may use.
+
+    Attributes:
+        hours: Hours of video, above 0; infinite for no limit.
+        usd: US dollars; None for no limit.
+    """
+
+    hours: float = 10.0
+    usd: float | None = None
+
+    @property
+    def any(self) -> bool:
+        """True when something could be passed, so that nothing is asked before the sum is known."""
+        return self.hours != float("inf") or self.usd is not None
+
+
+class RequestRun:
+    """A request under way, as a state machine that a schedule moves.
+
+    Attributes:
+        finished: True when every video is answered or failed, or the whole request is.
+        accepted: True as soon as the request is known to be possible: videos found, limits kept.
+        error: Why the whole request failed; None when it did not.
+        outcomes: Results and failures not yet fetched, as they were finished.
+        found: Videos known to belong to the request.
+        total: Videos it will have; None while lists are still being read.
+        done: Videos answered or failed.
+        failed: Videos failed.
+        cost: What was used so far.
+        located: With `only_locate`, the videos that would be asked about; nothing is asked then.
+    """
+
+    def __init__(
+        self,
+        request: ClassifyRequest,
+        plan: Plan,
+        judge: Judge,
+        directory: Directory,
+        limits: Limits,
+        *,
+        only_locate: bool = False,
+    ) -> None:
+        self.request = request
+        self.finished = False
+        self.accepted = False
+        self.error: ClassifyError | None = None
+        self.outcomes: deque[VideoResult | Failure] = deque()
+        self.found = self.done = self.failed = 0
+        self.cost = Cost()
+        self.located: list[Video] = []
+        self._plan = plan
+        self._judge = judge
+        self._directory = directory
+        self._limits = limits
+        self._only_locate = only_locate
+        self._waiting: deque[Video] = deque()
+        self._in_conversation = 0
+        self._pages_read = 0
+        self._next_page = 1
+        self._pages: int | None = None
+        self._locating = 0
+        self._listed = False
+        self._seconds: Seconds = 0.0
+        self._asked_order: list[str] = list(dict.fromkeys(request.video_ids or ()))
+
+    @property
+    def total(self) -> int | None:
+        """Videos the request will have; None while lists are still being read."""
+        return self.found if self._listed else None
+
+    def next_job(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
+        """Return a job to start and its name; None when nothing can be started at the moment."""
+        if self.finished:
+            return None
+        if self._waiting and self.accepted:
+            video = self._waiting.popleft()
+            self._in_conversation += 1
+            return video, conversation(self._plan, self._judge, video)
+        return self._locate_more()
+
+    def job_done(self, name: Hashable, value: Any) -> None:
+        """Take the result of a job: a page or list of located videos, an error, or one video's outcome."""
+        if self.finished:
+            return
+        if isinstance(name, Video):
+            self._in_conversation -= 1
+            self._tell(value)
+        elif isinstance(value, ClassifyError):
+            self._fail(value)
+        else:
+            self._locating -= 1
+            self._take(value)
+        self._check_end()
+
+    def result(self, outcomes: list[VideoResult | Failure]) -> ClassifyResult:
+        """Put the fetched outcomes of a finished run together.
+
+        Raises:
+            ClassifyError: The whole request failed.
+        """
+        if self.error is not None:
+            raise self.error
+        return assemble(
+            self.request,
+            [each for each in outcomes if isinstance(each, VideoResult)],
+            [each for each in outcomes if isinstance(each, Failure)],
+            asked_order=self._asked_order,
+            model=self._plan.model.name,
+            prompt_version=self._plan.prompt_version,
+            prompt_hash=self._plan.prompt_hash,
+        )
+
+    def _locate_more(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
+        if self._listed:
+            return None
+        if self.request.video_ids is not None:
+            if self._locating:
+                return None
+            self._locating = 1
+            return "ids", _caught(self._directory.locate(self._asked_order))
+        return self._next_index_page()
+
+    def _next_index_page(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
+        if self._pages is None and self._locating:
+            return None
+        if self._pages is not None and self._next_page > self._pages:
+            return None
+        if self.accepted and len(self._waiting) > AHEAD:
+            return None
+        number = self._next_page
+        self._next_page += 1
+        self._locating += 1
+        return ("page", number), _caught(self._directory.page(self.request.index_id or "", number))
+
+    def _take(self, value: Any) -> None:
+        if isinstance(value, list):
+            located: list[Located] = value
+            self._listed = True
+        else:
+            located = value.located
+            self._pages = value.pages
+            self._pages_read += 1
+            self._listed = self._pages_read >= value.pages
+        for each in located:
+            self.found += 1
+            if isinstance(each, Video):
+                self._seconds += each.duration
+                (self.located if self._only_locate else self._waiting).append(each)
+            else:
+                self._tell(each)
+        if self._listed or not self._limits.any:
+            self._accept()
+
+    def _accept(self) -> None:
+        complaint = self._over_limits()
+        if complaint is not None:
+            self._fail(complaint)
+        else:
+            self.accepted = True
+
+    def _over_limits(self) -> APIStatusError | None:
+        hours = self._seconds / 3600
+        if hours > self._limits.hours:
+            usd = self._plan.expected_usd(self._seconds, len(self._waiting))
+            return BadRequestError(
+                f"The total duration(seconds) {self._seconds:.0f} of videos exceeds the limit. "
+                f"These are {hours:.1f} hours for about {usd:.2f} USD; the limit is {self._limits.hours:g} hours. "
+                "Raise it with --max-hours (max_hours in code)."
+            )
+        if self._limits.usd is None:
+            return None
+        usd = self._plan.expected_usd(self._seconds, len(self._waiting))
+        if usd <= self._limits.usd:
+            return None
+        return BadRequestError(
+            f"The expected price of {usd:.2f} USD for {hours:.1f} hours of video exceeds the budget of "
+            f"{self._limits.usd:.2f} USD. Raise it with --budget (budget in code)."
+        )
+
+    def _tell(self, outcome: VideoResult | Failure) -> None:
+        self.outcomes.append(outcome)
+        self.done += 1
+        self.cost += outcome.cost
+        if isinstance(outcome, VideoResult):
+            return
+        self.failed += 1
+        if outcome.kind in {"rejected", "unknown_video"}:
+            self._directory.forget(outcome.video_id)
+
+    def _fail(self, error: ClassifyError) -> None:
+        self.error = error
+        self.finished = True
+        self._waiting.clear()
+
+    def _check_end(self) -> None:
+        if self._listed and not self._waiting and not self._in_conversation and not self._locating:
+            self.finished = True
+
+
+def _caught(job: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """Turn an error of a look-up into a value, so that it ends this request and nothing else."""
+    try:
+        return (yield from job)
+    except ClassifyError as error:
+        return error

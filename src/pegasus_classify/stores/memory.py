@@ -1,0 +1,89 @@
+"""The store that lives and ends with the process: `memory:`."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.steps import Claimed, Record
+from pegasus_classify.stores.protocol import PAGE_LIFE, ExpiredPage
+
+__all__ = ["MOST_ANSWERS", "MOST_PAGES", "MemoryStore"]
+
+MOST_ANSWERS = 20_000
+"""How many answers are kept; the one not used for longest goes first."""
+
+MOST_PAGES = 20_000
+"""How many pages are kept, expired ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    answer: Answer
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    body: str
+    expires_at: Seconds
+
+
+class MemoryStore:
+    """Keeps answers and pages in the process; nobody else can have claimed anything."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[str, _Kept] = OrderedDict()
+        self._tasks: dict[str, str] = {}
+        self._pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
+
+    def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
+        """Return the answer when there is one young enough, the task when one was submitted, else `mine`."""
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is not None and now - kept.at < keep_for:
+                self._answers.move_to_end(key)
+                return Claimed("kept", answer=kept.answer)
+            task_id = self._tasks.get(key)
+            return Claimed("submitted", task_id=task_id) if task_id else Claimed("mine")
+
+    def record(self, record: Record, now: Seconds) -> None:
+        """Keep an answer or a task; a failure or a released claim leaves nothing behind."""
+        with self._lock:
+            if record.state == "submitted" and record.task_id:
+                self._tasks[record.key] = record.task_id
+            elif record.state != "released":
+                self._tasks.pop(record.key, None)
+            if record.state == "answered" and record.answer is not None:
+                self._answers[record.key] = _Kept(record.answer, now)
+                self._answers.move_to_end(record.key)
+                while len(self._answers) > MOST_ANSWERS:
+                    self._answers.popitem(last=False)
+
+    def keep_pages(self, owner: str, pages: Mapping[str, str], now: Seconds) -> None:
+        """Keep pages for five minutes; expired ones are remembered as such until room is needed."""
+        with self._lock:
+            for token, body in pages.items():
+                self._pages[(owner, token)] = _Page(body, now + PAGE_LIFE)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+    def fetch_page(self, owner: str, token: str, now: Seconds) -> str | ExpiredPage | None:
+        """Return a page's JSON text, an `ExpiredPage`, or None when this owner never had such a token."""
+        with self._lock:
+            page = self._pages.get((owner, token))
+        if page is None:
+            return None
+        return page.body if now < page.expires_at else ExpiredPage()
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._answers.clear()
+            self._tasks.clear()
+            self._pages.clear()
