@@ -68,7 +68,8 @@ class APIStatusError(ClassifyError):
         code: The legacy word for the case, such as `parameter_invalid`.
         message: One or more sentences for people.
         retry_after: Seconds to wait before trying again; None when nothing is known.
-        body: The JSON body as the old API sent it: `code` and `message`.
+        docs_url: A page about the case, as some answers named one; None for none.
+        body: The JSON body as the old API sent it: `code`, `message` and, when there is one, `docs_url`.
     """
 
     default_status = 500
@@ -81,17 +82,20 @@ class APIStatusError(ClassifyError):
         code: str | None = None,
         status_code: int | None = None,
         retry_after: float | None = None,
+        docs_url: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.status_code = status_code or self.default_status
         self.retry_after = retry_after
+        self.docs_url = docs_url
 
     @property
     def body(self) -> dict[str, str]:
         """The JSON body as the old API sent it."""
-        return {"code": self.code, "message": self.message}
+        more = {"docs_url": self.docs_url} if self.docs_url is not None else {}
+        return {"code": self.code, "message": self.message, **more}
 
 
 class BadRequestError(APIStatusError):

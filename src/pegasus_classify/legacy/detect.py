@@ -13,7 +13,7 @@ from pegasus_classify.legacy.spelling import DialectName
 from pegasus_classify.legacy.v1_1 import LABELS
 from pegasus_classify.legacy.v1_2 import CLASSES
 
-__all__ = ["DEEPEST", "DIALECTS", "dialect_of", "parse_body"]
+__all__ = ["DEEPEST", "DIALECTS", "checked_body", "dialect_of", "parse_body"]
 
 DIALECTS: Mapping[DialectName, Dialect] = {"classes": CLASSES, "labels": LABELS}
 """Every dialect there was."""
@@ -38,11 +38,22 @@ def parse_body(raw: bytes | str) -> dict[str, Any]:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise _bad("It is empty, a JSON object was expected.")
-    body = _loaded(text)
-    if not isinstance(body, dict):
-        raise _bad(f"It must be a JSON object, not {_JSON_NAMES[type(body)]}.")
+    return checked_body(_loaded(text))
+
+
+def checked_body(body: object) -> dict[str, Any]:
+    """Return a body that is already parsed, if it is an object that no later step can stumble over.
+
+    Raises:
+        BadRequestError: It is no object, has a key that is no text, or is nested too deep.
+    """
+    if not isinstance(body, Mapping):
+        raise _bad(f"It must be a JSON object, not {_JSON_NAMES.get(type(body), type(body).__name__)}.")
     _refuse_depth(body)
-    return body
+    strange = next((key for key in body if not isinstance(key, str)), None)
+    if strange is not None:
+        raise _bad(f"The key {strange!r} is not a string.")
+    return dict(body)
 
 
 def dialect_of(body: Mapping[str, object]) -> DialectName:
@@ -61,6 +72,7 @@ def dialect_of(body: Mapping[str, object]) -> DialectName:
 
 _JSON_NAMES: dict[type, str] = {
     list: "an array",
+    tuple: "an array",
     str: "a string",
     int: "a number",
     float: "a number",
@@ -103,5 +115,5 @@ def _refuse_depth(body: object) -> None:
 
 
 def _inside(value: object) -> list[object]:
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [each for each in held if isinstance(each, dict | list)]
+    held = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [each for each in held if isinstance(each, Mapping | list | tuple)]
