@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pegasus_classify.client.request_body import address_of
 from pegasus_classify.cli.wrong_usage import UsageProblem
 
 __all__ = ["LegacyCall", "read_call"]
@@ -46,7 +47,7 @@ def read_call(source: str) -> LegacyCall:
         return LegacyCall("/v1.2/classify", text)
     if isinstance(found, Mapping) and "path" in found and ("body" in found or "request" in found):
         return LegacyCall(_versioned(found), found.get("body", found.get("request")))
-    return LegacyCall(_address_of(found), found)
+    return LegacyCall(address_of(found), found)
 
 
 def _text_of(source: str) -> str:
@@ -63,9 +64,3 @@ def _versioned(found: Mapping[str, Any]) -> str:
     path = "/" + str(found["path"]).lstrip("/")
     version = found.get("api")
     return f"/{version}{path}" if path.startswith("/classify") and isinstance(version, str) else path
-
-
-def _address_of(body: Any) -> str:
-    fields = body if isinstance(body, Mapping) else {}
-    version = "v1.1" if "labels" in fields else "v1.2"
-    return f"/{version}/classify/bulk" if "index_id" in fields else f"/{version}/classify"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-__all__ = ["ClassLike", "MoreOptions", "call_body"]
+__all__ = ["ClassLike", "MoreOptions", "address_of", "call_body"]
 
 ClassLike: TypeAlias = Any
 """A class as old programs wrote it: a dict, a pydantic model, a dataclass, or any object with the attributes `name`
@@ -110,3 +110,13 @@ def _word(value: Any) -> Any:
     if isinstance(value, str):
         return str.__str__(value)
     return list(value) if isinstance(value, (tuple, set, frozenset)) else value
+
+
+def address_of(body: Any) -> str:
+    """Return the path a body belongs to: it tells its own version and endpoint, as both dialects name them apart.
+
+    Anything that is no mapping goes to `/v1.2/classify`, whose complaint is then the answer.
+    """
+    fields = body if isinstance(body, Mapping) else {}
+    version = "v1.1" if "labels" in fields else "v1.2"
+    return f"/{version}/classify/bulk" if "index_id" in fields else f"/{version}/classify"

@@ -1,0 +1,73 @@
+"""The arguments of a classifier → its settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+from pegasus_classify.client.video_map import video_map_of
+from pegasus_classify.settings import AskAs, OnFailedVideo, Settings, settings_from
+
+__all__ = ["Choices", "chosen_settings"]
+
+
+class Choices(TypedDict, total=False):
+    """What a classifier takes beside key and address; meanings and ranges stand at `Settings`.
+
+    `video_map` may also be the path of a CSV or JSON file; `calibration` is the path of a fitted curve.
+    """
+
+    model: str | None
+    index_ids: Iterable[str] | None
+    video_map: Mapping[str, Any] | str | Path | None
+    store: str | None
+    calibration: str | Path | None
+    prompt: str | None
+    prompts_dir: str | Path | None
+    ask: AskAs | None
+    concurrency: int | None
+    budget: float | None
+    max_hours: float | None
+    retries: int | None
+    on_failed_video: OnFailedVideo | None
+    coverage: Literal["strict", "warn", "lenient"] | None
+    cache_ttl: float | None
+    temperature: float | None
+    samples: int | None
+
+
+_VERSION_AT_END = re.compile(r"/(p/)?v\d+(\.\d+)?/*$")
+
+
+def chosen_settings(
+    api_key: str | None,
+    base_url: str | None,
+    settings: Settings | None,
+    choices: Mapping[str, Any],
+    environment: Mapping[str, str],
+) -> Settings:
+    """Return the settings: arguments first, then what `settings` sets, then the environment, then defaults.
+
+    Args:
+        api_key: The platform's key.
+        base_url: The platform's address. A version at its end, as old programs wrote it, is left out.
+        settings: Only fields that were set explicitly count.
+        choices: See `Choices`; None counts as silent.
+        environment: Usually `os.environ`.
+
+    Raises:
+        SettingsError: A value is unknown or out of range.
+    """
+    index_ids = choices.get("index_ids")
+    given = {
+        **choices,
+        "api_key": api_key,
+        "upstream": None if base_url is None else _VERSION_AT_END.sub("", base_url).rstrip("/"),
+        "index_ids": None if index_ids is None else tuple(index_ids),
+        "video_map": video_map_of(choices.get("video_map")),
+    }
+    before = {} if settings is None else {name: getattr(settings, name) for name in settings.model_fields_set}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return settings_from({**before, **chosen}, environment)
