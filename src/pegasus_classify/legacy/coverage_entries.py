@@ -12,8 +12,8 @@ from pegasus_classify.legacy.spelling import DialectName, Spelling
 __all__ = ["COVERAGE", "Entry", "Fidelity"]
 
 Fidelity: TypeAlias = Literal["exact", "derived", "approximated", "unsupported"]
-"""`exact`: as the old API did. `derived`: by an exact rule from something that is not exact. `approximated`: the model's
-word, or ours, where the old engine measured. `unsupported`: cannot be given."""
+"""`exact`: as the old API did. `derived`: by an exact rule from something that is not exact. `approximated`: the
+model's word, or ours, where the old engine measured. `unsupported`: cannot be given."""
 
 _When: TypeAlias = Callable[[ClassifyRequest, Spelling], bool]
 
@@ -39,7 +39,10 @@ def _given(name: str) -> _When:
 
 
 def _exact_match(request: ClassifyRequest, _spelling: Spelling) -> bool:
-    return any(each.conversation_option == "exact_match" for each in effective_classes(request))
+    return any(
+        each.conversation_option == "exact_match" and "conversation" in each.options
+        for each in effective_classes(request)
+    )
 
 
 def _own(attribute: str) -> _When:

@@ -72,28 +72,23 @@ def read_failure(status: int, body: object, retry_after: float | None = None) ->
     return error
 
 
-_RANK: dict[FailureKind, int] = {
-    kind: rank
-    for rank, kind in enumerate(
-        (
-            # First what concerns the whole account, then what passes when one waits, then what is wrong with a video.
-            "key_rejected",
-            "quota_used_up",
-            "over_budget",
-            "rate_limited",
-            "unavailable",
-            "stopped",
-            "not_ready",
-            "rejected",
-            "unreadable",
-            "refused",
-            "unknown_video",
-            "unknown_length",
-            "too_long",
-            "too_short",
-        )
-    )
-}
+_GRAVEST_FIRST: tuple[FailureKind, ...] = (
+    # First what concerns the whole account, then what passes when one waits, then what is wrong with a video.
+    "key_rejected",
+    "quota_used_up",
+    "over_budget",
+    "rate_limited",
+    "unavailable",
+    "stopped",
+    "not_ready",
+    "rejected",
+    "unreadable",
+    "refused",
+    "unknown_video",
+    "unknown_length",
+    "too_long",
+    "too_short",
+)
 
 
 def error_of_failures(failures: Sequence[Failure]) -> APIStatusError:
@@ -111,7 +106,7 @@ def error_of_failures(failures: Sequence[Failure]) -> APIStatusError:
     """
     if not failures:
         raise ValueError("no failure, no error")
-    ordered = sorted(failures, key=lambda failure: _RANK[failure.kind])
+    ordered = sorted(failures, key=lambda failure: _GRAVEST_FIRST.index(failure.kind))
     gravest = ordered[0]
     groups: dict[str, list[str]] = {}
     for failure in ordered:
