@@ -1,0 +1,177 @@
+"""The synchronous call, tasks and the retries under both."""
+
+from __future__ import annotations
+
+import pytest
+from playing import json_reply, play
+from sample_asks import an_ask
+
+from pegasus_classify.contract.asks import Window
+from pegasus_classify.pegasus.analyze import analyze, request_body
+from pegasus_classify.pegasus.replies import Problem
+from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.tasks import patience, task
+from pegasus_classify.steps import STOP, NoReply, Record, Reply, Send, Sleep, Stopped
+
+GOOD = json_reply(200, {"id": "1", "data": "text", "finish_reason": "stop", "usage": {"output_tokens": 9}})
+
+
+def test_the_synchronous_call_names_the_model_and_asks_for_no_stream() -> None:
+    answer, steps = play(analyze(an_ask(), 0), [GOOD])
+    (send,) = steps
+    assert isinstance(send, Send)
+    assert (send.method, send.path, send.paid) == ("POST", "/v1.3/analyze", True)
+    assert send.body["stream"] is False
+    assert send.body["model_name"] == "pegasus1.5"
+    assert send.body["video"] == {"type": "asset_id", "asset_id": "a" * 24}
+    assert "video_id" not in send.body
+    assert (answer.text, answer.output_tokens, answer.input_tokens, answer.billed_seconds) == ("text", 9, 0, 100.0)
+
+
+def test_the_read_timeout_grows_with_the_video() -> None:
+    _, steps = play(analyze(an_ask(duration=1000.0), 0), [GOOD])
+    assert steps[0].read_timeout == 560.0  # type: ignore[union-attr]
+
+
+def test_schema_and_window_are_sent_only_when_there_are_any() -> None:
+    plain = request_body(an_ask())
+    full = request_body(an_ask(response_format={"type": "json_schema"}, window=Window(3.0, 9.0)))
+    assert not {"response_format", "start_time", "end_time"} & plain.keys()
+    assert (full["response_format"], full["start_time"], full["end_time"]) == ({"type": "json_schema"}, 3.0, 9.0)
+
+
+def test_a_warning_in_a_success_is_kept_beside_the_text() -> None:
+    reply = json_reply(
+        200, {"data": "cut te", "finish_reason": "length", "error": {"message": "max_tokens", "code": "x"}}
+    )
+    answer, _ = play(analyze(an_ask(), 0), [reply])
+    assert (answer.text, answer.finish_reason, answer.warning) == ("cut te", "length", "max_tokens")
+
+
+@pytest.mark.parametrize(("error", "warning"), [({"code": "c"}, "c"), ({}, "unnamed warning"), ("text", None)])
+def test_a_warning_of_another_form_does_no_harm(error: object, warning: str | None) -> None:
+    answer, _ = play(analyze(an_ask(), 0), [json_reply(200, {"data": "t", "error": error, "usage": 3})])
+    assert (answer.text, answer.finish_reason, answer.warning) == ("t", None, warning)
+
+
+def test_a_success_without_text_is_a_failure_of_this_ask() -> None:
+    answer, _ = play(analyze(an_ask(), 0), [json_reply(200, {"data": {"not": "a string"}})])
+    assert answer.failure is not None
+    assert answer.failure.kind == "unavailable"
+
+
+def test_transient_problems_are_tried_again_with_growing_pauses() -> None:
+    outcomes = [Reply(503), None, NoReply("broken", "gone"), None, Reply(500), None, GOOD]
+    answer, steps = play(analyze(an_ask(), 4), outcomes)
+    assert [step.seconds for step in steps if isinstance(step, Sleep)] == [0.5, 1.0, 2.0]
+    assert (answer.text, answer.attempts) == ("text", 4)
+
+
+def test_a_permanent_problem_is_not_tried_again() -> None:
+    answer, steps = play(analyze(an_ask(), 4), [json_reply(400, {"code": "parameter_invalid", "message": "No."})])
+    assert len(steps) == 1
+    assert answer.failure is not None
+    assert (answer.failure.kind, answer.failure.message) == ("rejected", "No.")
+
+
+def test_retries_end_and_the_last_problem_is_told() -> None:
+    (result, sent), _ = play(retried(Send("GET", "/x"), 1), [Reply(503), None, Reply(502)])
+    assert isinstance(result, Problem)
+    assert (result.status, sent) == (502, 2)
+
+
+def test_a_retry_after_longer_than_our_pause_is_obeyed_up_to_half_a_minute() -> None:
+    outcomes = [Reply(503, {"retry-after": "12"}), None, Reply(503, {"retry-after": "9999"}), None, GOOD]
+    _, steps = play(retried(Send("GET", "/x"), 5), outcomes)
+    assert [step.seconds for step in steps if isinstance(step, Sleep)] == [12.0, 30.0]
+
+
+@pytest.mark.parametrize("outcomes", [[STOP], [Reply(503), STOP]])
+def test_a_stop_ends_the_retries_at_once(outcomes: list[object]) -> None:
+    with pytest.raises(Stopped):
+        play(retried(Send("GET", "/x"), 5), outcomes)  # type: ignore[arg-type]
+
+
+CREATED = json_reply(202, {"task_id": "t1", "status": "queued"})
+PENDING = json_reply(200, {"task_id": "t1", "status": "processing"})
+
+
+def ready(**changes: object) -> Reply:
+    """A task that is done."""
+    return json_reply(
+        200, {"task_id": "t1", "status": "ready", "result": {"data": "text", "finish_reason": "stop"}, **changes}
+    )
+
+
+def test_a_task_is_recorded_before_it_is_looked_at() -> None:
+    answer, steps = play(task(an_ask(), "k" * 64, 0), [CREATED, None, None, PENDING, None, ready()])
+    kinds = [type(step) for step in steps]
+    assert kinds == [Send, Record, Sleep, Send, Sleep, Send]
+    assert steps[1] == Record("k" * 64, "submitted", task_id="t1")
+    assert answer.text == "text"
+    create = steps[0]
+    assert isinstance(create, Send)
+    assert (create.body["custom_id"], create.headers) == ("k" * 64, (("Idempotency-Key", "k" * 64),))
+    assert "stream" not in create.body
+
+
+def test_a_task_submitted_before_is_looked_at_and_not_created_again() -> None:
+    answer, steps = play(task(an_ask(), "k", 0, "t1"), [None, ready()])
+    assert [step.path for step in steps if isinstance(step, Send)] == ["/v1.3/analyze/tasks/t1"]
+    assert answer.text == "text"
+
+
+def test_looks_become_rarer() -> None:
+    outcomes = [CREATED, None, *[each for _ in range(9) for each in (None, PENDING)], None, ready()]
+    _, steps = play(task(an_ask(), "k", 0), outcomes)
+    pauses = [step.seconds for step in steps if isinstance(step, Sleep)]
+    assert pauses[:3] == [2.0, 3.0, 4.5]
+    assert pauses[-1] == 30.0
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind", "message"),
+    [
+        ([json_reply(400, {"error": {"code": "c", "message": "No."}})], "rejected", "No."),
+        ([json_reply(202, {"status": "queued"})], "unavailable", "without naming it"),
+        ([CREATED, None, None, json_reply(404, {"error": {"message": "Gone."}})], "rejected", "Gone."),
+        (
+            [CREATED, None, None, json_reply(200, {"status": "failed", "error": {"code": "c", "message": "Bad."}})],
+            "rejected",
+            "Bad.",
+        ),
+        ([CREATED, None, None, json_reply(200, {"status": "canceled"})], "rejected", "ended as canceled"),
+        ([CREATED, None, None, ready(result=None)], "unavailable", "holds no result"),
+    ],
+)
+def test_a_task_that_brings_nothing_is_a_failure_that_says_why(outcomes: list[Reply], kind: str, message: str) -> None:
+    answer, _ = play(task(an_ask(), "k", 0), outcomes)
+    assert answer.failure is not None
+    assert answer.failure.kind == kind
+    assert message in answer.failure.message
+
+
+def test_a_warning_of_a_ready_task_is_kept() -> None:
+    answer, _ = play(task(an_ask(), "k", 0), [CREATED, None, None, ready(error={"message": "cut"})])
+    assert answer.warning == "cut"
+    inner = {"data": "t", "error": {"message": "inner"}}
+    answer, _ = play(task(an_ask(), "k", 0), [CREATED, None, None, ready(result=inner)])
+    assert answer.warning == "inner"
+
+
+def test_a_task_that_never_ends_is_given_up() -> None:
+    def outcome(step: object) -> Reply | None:
+        if not isinstance(step, Send):
+            return None
+        return CREATED if step.method == "POST" else PENDING
+
+    answer, steps = play(task(an_ask(), "k", 0), outcome)
+    waited = sum(step.seconds for step in steps if isinstance(step, Sleep))
+    assert patience(an_ask()) <= waited < patience(an_ask()) + 31
+    assert answer.failure is not None
+    assert answer.failure.kind == "unavailable"
+
+
+def test_a_stop_between_two_looks_ends_the_watch() -> None:
+    with pytest.raises(Stopped):
+        play(task(an_ask(), "k", 0), [CREATED, None, STOP])
