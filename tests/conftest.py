@@ -1,4 +1,4 @@
-"""Profiles of hypothesis, and the optional reference material beside the checkout."""
+"""Profiles of hypothesis, the optional reference material, and what a skip means where everything must run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,46 @@ settings.register_profile("thorough", max_examples=600, deadline=None, suppress_
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+NO_REFERENCE = "the optional reference material is not beside this checkout"
+MUST_RUN = "PEGASUS_CLASSIFY_CI"
+"""While this variable is set, a test that is skipped because a service, browser or program is missing has failed."""
 
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """The reference material beside the checkout; tests that use it skip when it is absent."""
     if not SHARED.is_dir():
-        pytest.skip("the optional reference material is not beside this checkout")
+        pytest.skip(NO_REFERENCE)
     return SHARED
+
+
+def pytest_report_header() -> str:
+    """Say which package is under test: the sources, or an installed wheel."""
+    import pegasus_classify
+
+    return f"pegasus_classify: {Path(pegasus_classify.__file__).parent}"
+
+
+def _without_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not (report.skipped and os.environ.get(MUST_RUN)) or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if NO_REFERENCE not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"{reason}: a skip counts as a failure while {MUST_RUN} is set"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Turn the skip of a test into a failure where everything must run."""
+    report = yield
+    _without_skips(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """Turn the skip of a whole file into a failure where everything must run."""
+    report = yield
+    _without_skips(report)
+    return report
