@@ -40,9 +40,11 @@ class Run(Protocol):
 
     def next_job(self) -> tuple[Hashable, Job] | None:
         """Return a job to start and its name; None when nothing can be started at the moment."""
+        ...
 
     def job_done(self, name: Hashable, value: Any) -> None:
         """Take the result of a job."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -142,6 +144,8 @@ class Schedule:
             self._advance(heapq.heappop(self._sleeping)[2], None)
         self._start_jobs()
         wake_at = self._launch()
+        # What was launched left room: claim the next asks now, so that a freed slot finds one ready.
+        self._start_jobs()
         if self._sleeping:
             wake_at = self._sleeping[0][0] if wake_at is None else min(wake_at, self._sleeping[0][0])
         steps, self._outbox = self._outbox, []
@@ -170,7 +174,8 @@ class Schedule:
         self._runs = [run for run in self._runs if not run.finished]
 
     def _has_room(self) -> bool:
-        waiting = len(self._free) + len(self._paid) + len(self._outbox)
+        in_ledger = len(self._performing) - self._pace.in_flight
+        waiting = len(self._free) + len(self._paid) + in_ledger
         return waiting < self._pace.cap and len(self._exchanges) < MOST_EXCHANGES and not self._stopping
 
     def _launch(self) -> Seconds | None:

@@ -1,0 +1,71 @@
+"""One ask from claim to record."""
+
+from __future__ import annotations
+
+from playing import json_reply, play
+from sample_asks import an_ask
+
+from pegasus_classify.carrying.exchanges import carry
+from pegasus_classify.contract.asks import Answer
+from pegasus_classify.steps import STOP, Claim, Claimed, Record, Reply, Send, Sleep
+
+GOOD = json_reply(200, {"data": "text", "finish_reason": "stop"})
+MINE = Claimed("mine")
+
+
+def test_an_ask_is_claimed_before_it_is_sent_and_recorded_before_it_is_told() -> None:
+    answer, steps = play(carry(an_ask(), "k", 0), [MINE, GOOD, None])
+    assert [type(step) for step in steps] == [Claim, Send, Record]
+    assert steps[0] == Claim("k")
+    assert steps[2] == Record("k", "answered", answer=answer)
+    assert (answer.text, answer.origin) == ("text", "asked")
+
+
+def test_a_kept_answer_is_told_without_any_request() -> None:
+    answer, steps = play(carry(an_ask(), "k", 0), [Claimed("kept", answer=Answer("old", billed_seconds=100.0))])
+    assert steps == [Claim("k")]
+    assert (answer.text, answer.origin, answer.attempts) == ("old", "kept", 0)
+
+
+def test_an_ask_that_somebody_else_has_is_claimed_again_later() -> None:
+    outcomes = [Claimed("elsewhere", wait=3.0), None, Claimed("kept", answer=Answer("theirs"))]
+    answer, steps = play(carry(an_ask(), "k", 0), outcomes)
+    assert steps == [Claim("k"), Sleep(3.0), Claim("k")]
+    assert answer.text == "theirs"
+
+
+def test_a_failure_is_recorded_as_such() -> None:
+    answer, steps = play(carry(an_ask(), "k", 0), [MINE, Reply(400), None])
+    assert steps[-1] == Record("k", "failed", answer=answer)
+    assert answer.failure is not None
+
+
+def test_a_long_video_goes_by_a_task() -> None:
+    created = json_reply(202, {"task_id": "t", "status": "queued"})
+    done = json_reply(200, {"status": "ready", "result": {"data": "text"}})
+    answer, steps = play(carry(an_ask(duration=1300.0), "k", 0), [MINE, created, None, None, done, None])
+    assert [step.path for step in steps if isinstance(step, Send)] == [
+        "/v1.3/analyze/tasks",
+        "/v1.3/analyze/tasks/t",
+    ]
+    assert answer.text == "text"
+
+
+def test_a_submitted_task_is_picked_up() -> None:
+    done = json_reply(200, {"status": "ready", "result": {"data": "text"}})
+    _, steps = play(carry(an_ask(), "k", 0), [Claimed("submitted", task_id="t9"), None, done, None])
+    assert [step.path for step in steps if isinstance(step, Send)] == ["/v1.3/analyze/tasks/t9"]
+
+
+def test_a_stop_gives_the_claim_back() -> None:
+    answer, steps = play(carry(an_ask(), "k", 0), [MINE, STOP, None])
+    assert steps[-1] == Record("k", "released")
+    assert answer.failure is not None
+    assert answer.failure.kind == "stopped"
+
+
+def test_a_stop_before_the_claim_leaves_nothing_to_give_back() -> None:
+    for outcomes in ([STOP], [Claimed("elsewhere", wait=1.0), STOP]):
+        answer, steps = play(carry(an_ask(), "k", 0), outcomes)
+        assert answer.failure is not None
+        assert not [step for step in steps if isinstance(step, Record)]
