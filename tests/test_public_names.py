@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pegasus_classify
 import pytest
+
+import pegasus_classify
 from pegasus_classify import errors
 
 NAMES = [
