@@ -251,12 +251,15 @@ class Account(_AccountParts):
         work.wait_until_accepted()
         return work
 
-    def locate(self, request: ClassifyRequest) -> list[Video]:
-        """Find the videos of a request without asking about any; raises as `start` does."""
+    def locate(self, request: ClassifyRequest) -> list[Video | Failure]:
+        """Find the videos of a request without asking about any; raises as `start` does.
+
+        Returns:
+            The videos that can be asked about, then those that cannot.
+        """
         run = self._run_of(request, only_locate=True)
-        for _ in Work(run, self._driver, self._traffic):
-            continue
-        return run.located
+        failures = [told for told in Work(run, self._driver, self._traffic) if isinstance(told, Failure)]
+        return [*run.located, *failures]
 
     def perform(self, need: Need) -> Any:
         """Perform what the answering of a legacy call needs."""
