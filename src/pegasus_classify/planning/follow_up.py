@@ -1,0 +1,52 @@
+"""The one further question after an answer that is cut off or cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pegasus_classify.contract.asks import Ask
+from pegasus_classify.contract.evidence import Reading
+from pegasus_classify.contract.request import EffectiveClass
+from pegasus_classify.planning.answer_size import max_tokens
+from pegasus_classify.planning.groups import Group, narrowed
+from pegasus_classify.planning.plan import Plan, PlannedAsk
+from pegasus_classify.planning.wording import AGAIN, question
+
+__all__ = ["follow_up"]
+
+
+def follow_up(plan: Plan, group: Group, ask: Ask, reading: Reading) -> PlannedAsk | None:
+    """Return the follow-up to an answer, about nothing but what is missing; None when nothing is.
+
+    It goes without a JSON schema, the form described in the text: a schema was the cause of many broken answers.
+    A refusal is not asked again. Whoever calls this asks at most once.
+
+    Args:
+        plan: The request's plan.
+        group: The group that was asked about.
+        ask: The question that was answered.
+        reading: What was read from its answer.
+    """
+    missing = _missing(group, reading)
+    if not missing:
+        return None
+    asked = narrowed(group.vocabulary, missing)
+    again = Group(question(plan.book, AGAIN, asked, schema=False), asked)
+    return again, replace(ask, question=again.question, max_tokens=_room(plan, again, ask, reading))
+
+
+def _missing(group: Group, reading: Reading) -> tuple[EffectiveClass, ...]:
+    if reading.verdict == "refused":
+        return ()
+    if reading.verdict == "unreadable":
+        return group.vocabulary.classes
+    if reading.cut:
+        return tuple(each for each in group.vocabulary.classes if each.name not in reading.finished)
+    return ()
+
+
+def _room(plan: Plan, again: Group, ask: Ask, reading: Reading) -> int:
+    """Return the tokens allowed: what the missing classes need, and more than was not enough the first time."""
+    asked = again.vocabulary
+    planned = max_tokens(plan.model, len(asked.classes), len(asked.prompt_ids), ask.duration)
+    return min(max(planned, 2 * ask.max_tokens), plan.model.max_answer_tokens) if reading.cut else planned
