@@ -35,7 +35,7 @@ def test_a_class_has_all_its_numbers_and_clips() -> None:
     found = _judge(
         _request(), _seen("Pets", "cat", 0, 60), _seen("Pets", "dog", 50, 80, option="conversation", confidence=100)
     )
-    assert found.dropped == found.repairs == ()
+    assert (found.dropped, found.repairs) == ((), ())
     (pets,) = found.classes
     assert pets.name == "Pets"
     assert (pets.score, pets.duration_ratio) == (class_score(89, 0.8), 0.8)
