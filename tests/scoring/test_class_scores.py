@@ -77,3 +77,8 @@ def test_the_mean_does_not_depend_on_the_order_of_clips() -> None:
 )
 def test_normalized_scores_are_shares_of_the_scores_as_shown(scores: list[float], shares: list[float]) -> None:
     assert normalized_scores(scores) == pytest.approx(shares, abs=1e-12)
+
+
+def test_a_lone_class_has_a_normalized_score_of_exactly_a_hundred() -> None:
+    """All 33 recorded single classes show 100; multiplied before it is divided, 89.32 would not."""
+    assert [normalized_scores([hundredths / 100]) for hundredths in range(1, 10_001)] == [[100.0]] * 10_000

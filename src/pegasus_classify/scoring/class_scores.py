@@ -74,4 +74,5 @@ def normalized_scores(scores: Sequence[Percent]) -> list[Percent]:
     """
     shown = [cut2(score) for score in scores]
     whole = math.fsum(shown)
-    return [100 * score / whole if whole else 0.0 for score in shown]
+    # Divided first: 100 * 89.32 / 89.32 would be a hair above 100.
+    return [100 * (score / whole) if whole else 0.0 for score in shown]
