@@ -95,7 +95,7 @@ def read_request(body: Mapping[str, Any], kind: Kind | None = None) -> tuple[Cla
     thresholds, form = dialect.threshold.default, ThresholdForm()
     if "threshold" in body:
         thresholds, form = dialect.threshold.read(body["threshold"], "threshold")
-    spelling = Spelling(dialect.name, target, form, tuple(name for name in values if name in _OPTIONAL))
+    spelling = Spelling(dialect.name, target, form, tuple(name for name in _OPTIONAL if name in values))
     if "video_id" in values:
         values["video_ids"] = (values.pop("video_id"),)
     values["classes"] = values.pop(dialect.list_field)
