@@ -210,11 +210,12 @@ class Schedule:
             self._touched[id(job.run)] = job.run
             return
         job.results, job.missing = [None] * len(want), len(want)
-        for place, wanted in enumerate(want):
-            if isinstance(wanted, Ask):
-                self._ask(job, place, wanted)
-            else:
-                self._begin(_RunningExchange(wanted, None, [(job, place)]))
+        if isinstance(want, tuple):
+            for place, ask in enumerate(want):
+                self._ask(job, place, ask)
+        else:
+            for place, exchange in enumerate(want):
+                self._begin(_RunningExchange(exchange, None, [(job, place)]))
 
     def _ask(self, job: _RunningJob, place: int, ask: Ask) -> None:
         key = ledger_key(self._account, ask)

@@ -49,7 +49,7 @@ def mapped_videos(video_map: Mapping[str, Any]) -> dict[str, Mapped]:
 
 
 def _mapped(video_id: str, value: object) -> Mapped:
-    entry = value if isinstance(value, Mapping) else {"source": value}
+    entry: Mapping[str, Any] = value if isinstance(value, Mapping) else {"source": value}
     source, duration = entry.get("source"), entry.get("duration")
     usable = duration is None or (isinstance(duration, int | float) and 0 < duration < float("inf"))
     if not isinstance(source, str) or not source or not usable:

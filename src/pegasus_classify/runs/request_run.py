@@ -12,7 +12,7 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, VideoResult
 from pegasus_classify.errors import APIStatusError, BadRequestError, ClassifyError
-from pegasus_classify.judging.assemble import assemble
+from pegasus_classify.judging.assemble import Provenance, assemble
 from pegasus_classify.judging.judge import Judge
 from pegasus_classify.planning.plan import Plan
 from pegasus_classify.runs.conversation import conversation
@@ -133,9 +133,7 @@ class RequestRun:
             [each for each in outcomes if isinstance(each, VideoResult)],
             [each for each in outcomes if isinstance(each, Failure)],
             asked_order=self._asked_order,
-            model=self._plan.model.name,
-            prompt_version=self._plan.prompt_version,
-            prompt_hash=self._plan.prompt_hash,
+            provenance=Provenance(self._plan.model.name, self._plan.prompt_version, self._plan.prompt_hash),
         )
 
     def _locate_more(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
