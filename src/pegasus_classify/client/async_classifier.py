@@ -124,9 +124,11 @@ class AsyncClassifier:
         """
         target = {"video_ids": video_ids, "index_id": index_id}
         body = call_body(target, options, classes, more)
-        return self._results(read_call("POST", address_of(body), body).request)
+        return self._results(read_call("POST", address_of(body), body, self.settings).request)
 
-    async def handle(self, method: str, path: str, body: bytes | str | Mapping[str, Any] | None = None) -> tuple[int, Any]:
+    async def handle(
+        self, method: str, path: str, body: bytes | str | Mapping[str, Any] | None = None
+    ) -> tuple[int, Any]:
         """Answer a raw legacy call with status and JSON body; a wrong call is an answer too, nothing is raised."""
         reply = await self.reply(method, path, body)
         return reply.status, reply.body

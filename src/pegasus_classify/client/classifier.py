@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pegasus_classify.client.account import Account, Work
 from pegasus_classify.client.choices import Choices, chosen_settings
-from pegasus_classify.client.handle import HandledReply, ReadCall, answer_call, answer_result, handle, handle_page, read_call
+from pegasus_classify.client.handle import (
+    HandledReply,
+    ReadCall,
+    answer_call,
+    answer_result,
+    handle,
+    handle_page,
+    read_call,
+)
 from pegasus_classify.client.performing import perform_all
 from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
 from pegasus_classify.client.result import ClassifyPageResult, page_of
@@ -126,7 +134,7 @@ class Classifier:
         """
         target = {"video_ids": video_ids, "index_id": index_id}
         body = call_body(target, options, classes, more)
-        return self._results(read_call("POST", address_of(body), body).request)
+        return self._results(read_call("POST", address_of(body), body, self.settings).request)
 
     def handle(self, method: str, path: str, body: bytes | str | Mapping[str, Any] | None = None) -> tuple[int, Any]:
         """Answer a raw legacy call with status and JSON body; a wrong call is an answer too, nothing is raised."""
@@ -149,8 +157,8 @@ class Classifier:
         """Answer a request with a result obtained before; nothing is asked."""
         return perform_all(answer_result(result, call, self.settings), self._account.perform)
 
-    def locate(self, request: ClassifyRequest) -> list[Video]:
-        """Find the videos of a request and their lengths; asks the model nothing.
+    def locate(self, request: ClassifyRequest) -> list[Video | Failure]:
+        """Find the videos of a request and their lengths, then those that cannot be asked about; asks nothing.
 
         Raises:
             BadRequestError: A video or index is unknown.

@@ -6,6 +6,7 @@ to an answer can be followed without a socket, a clock or a store.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -17,7 +18,7 @@ from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, VideoResult
 from pegasus_classify.errors import APIStatusError, ClassifyError, NotFoundError, error_of_status
 from pegasus_classify.legacy.answers import write_answer
-from pegasus_classify.legacy.coverage import entries_for
+from pegasus_classify.legacy.coverage import check_coverage, entries_for
 from pegasus_classify.legacy.detect import parse_body
 from pegasus_classify.legacy.failures import error_of_failures, failure_answer
 from pegasus_classify.legacy.routes import Call, route
@@ -102,8 +103,8 @@ def handle_page(token: str) -> _Steps[HandledReply]:
         return _refused(error)
 
 
-def read_call(method: str, path: str, body: Body) -> ReadCall:
-    """Read a request without carrying it out.
+def read_call(method: str, path: str, body: Body, settings: Settings = _NO_SETTINGS) -> ReadCall:
+    """Read a request without carrying it out; strict settings refuse one that cannot be honoured exactly.
 
     Raises:
         APIStatusError: It is no Classify call, or its body is wrong; the error the old API would have answered with.
@@ -111,7 +112,9 @@ def read_call(method: str, path: str, body: Body) -> ReadCall:
     call = _called(method, path)
     if call.token is not None:
         raise NotFoundError("This address is a page of an answer, not a request.", code="endpoint_not_exists")
-    return _read(call, body)
+    read = _read(call, body)
+    check_coverage(read.coverage, settings.coverage)
+    return read
 
 
 def _called(method: str, path: str) -> Call:
@@ -122,23 +125,29 @@ def _called(method: str, path: str) -> Call:
 
 
 def _read(call: Call, body: Body) -> ReadCall:
-    fields = body if isinstance(body, Mapping) else parse_body(b"" if body is None else body)
+    fields = body if isinstance(body, Mapping) else parse_body(_raw(body))
     request, spelling = read_request(fields, "bulk" if call.kind == "bulk" else "videos")
     return ReadCall(request, spelling, entries_for(request, spelling))
+
+
+def _raw(body: Any) -> bytes | str:
+    """Return a body as text; what is neither text nor an object is complained about like JSON from a wire."""
+    if body is None:
+        return b""
+    return body if isinstance(body, (bytes, str)) else json.dumps(body, default=repr)
 
 
 def answer_call(call: ReadCall, settings: Settings = _NO_SETTINGS) -> _Steps[HandledReply]:
     """Carry out a request that was read before and answer it; an error is an answer too."""
     try:
+        check_coverage(call.coverage, settings.coverage)
         result: ClassifyResult = yield Classify(call.request)
         return (yield from answer_result(result, call, settings))
     except ClassifyError as error:
         return _refused(error)
 
 
-def answer_result(
-    result: ClassifyResult, call: ReadCall, settings: Settings = _NO_SETTINGS
-) -> _Steps[HandledReply]:
+def answer_result(result: ClassifyResult, call: ReadCall, settings: Settings = _NO_SETTINGS) -> _Steps[HandledReply]:
     """Write a finished result as the answer to a request: its first page, or the error it amounts to."""
     notes = notes_of(result, call.coverage)
     if result.failed and not result.answered:

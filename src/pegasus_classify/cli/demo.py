@@ -1,0 +1,191 @@
+"""`demo`: the whole way of some old requests, against the stand-in, over real sockets."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.text import Text
+
+from pegasus_classify.cli.answer_view import answer_table
+from pegasus_classify.cli.demo_requests import CLASSES_CALL, GUIDE_CALLS, DemoCall
+from pegasus_classify.cli.stand_in import stand_in
+from pegasus_classify.cli.terminal import shown
+from pegasus_classify.client.classifier import Classifier
+from pegasus_classify.client.handle import HandledReply, read_call
+
+if TYPE_CHECKING:
+    from pegasus_classify.emulator import RunningEmulator
+
+__all__ = ["demo"]
+
+_KEY = "demo-key"
+
+
+def demo(
+    style: Annotated[
+        str, typer.Option("--style", help="Handwriting of the stand-in: clean, fenced, prose, messy, cut or mixed.")
+    ] = "mixed",
+) -> None:
+    """Show old requests answered: request, prompt, what the model wrote, answer. Needs no key and no network.
+
+    Example: pegasus-classify demo
+    """
+    emulation = stand_in()
+    stage, began = _Stage(shown()), monotonic()
+    with emulation.running_emulator(emulation.EmulatorSettings(style=style)) as emulator:
+        with Classifier(_KEY, emulator.base_url, store="memory:") as classifier:
+            _whole_way(stage, classifier, emulator)
+            for call in GUIDE_CALLS[1:]:
+                _request_and_answer(stage, classifier, call)
+            _pages(stage, classifier)
+        calls, minutes = emulator.state.analyze_calls, emulator.state.billed_minutes
+    stage.say(
+        f"{calls} calls to the stand-in, {minutes:.0f} video minutes, {monotonic() - began:.1f} s. The second request "
+        "asked nothing again: its answers were kept."
+    )
+
+
+class _Stage:
+    """Where the demonstration is shown: with frames and colours on a terminal, else as plain text."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._plain = not console.is_terminal
+
+    def title(self, text: str) -> None:
+        self._console.print()
+        self._console.print(Text(f"== {text} ==") if self._plain else Rule(f"[bold]{escape(text)}[/bold]"))
+
+    def say(self, text: str) -> None:
+        self._console.print(Text(text, style="" if self._plain else "dim"))
+
+    def block(self, name: str, text: str, language: str = "text", colour: str = "cyan") -> None:
+        if self._plain:
+            self._console.print(Text(f"-- {name}"))
+            self._console.print(Text(text))
+            return
+        inside = Text(text) if language == "text" else Syntax(text, language, word_wrap=True, theme="ansi_dark")
+        self._console.print(Panel(inside, title=escape(name), title_align="left", border_style=colour))
+
+    def answer(self, reply: HandledReply) -> None:
+        self._console.print(answer_table(reply.body, most_clips=2))
+
+
+def _whole_way(stage: _Stage, classifier: Classifier, emulator: RunningEmulator) -> None:
+    call = GUIDE_CALLS[0]
+    stage.title("1. An old request, as programs still send it")
+    stage.block(f"POST {call.path}", _short_json(call.body), "json")
+    plan = classifier.plan(read_call("POST", call.path, call.body).request)
+    stage.title("2. The prompt made from it: one for all classes, the same for every video")
+    stage.block(plan.prompt_version, _few_lines(plan.groups[0].question.prompt, 26, 230), colour="magenta")
+    reply = classifier.reply("POST", call.path, call.body)
+    stage.title("3. What the model wrote about one of the videos")
+    name, text = _ugliest(emulator)
+    stage.block(name, _few_lines(text, 18, 400), colour="yellow")
+    stage.title("4. The old answer")
+    stage.block("200 OK, first video", _short_json({**reply.body, "data": reply.body["data"][:1]}), "json", "green")
+    stage.answer(reply)
+    stage.say(_used(reply))
+
+
+def _request_and_answer(stage: _Stage, classifier: Classifier, call: DemoCall) -> None:
+    stage.title(f"{call.path}: {call.title}")
+    stage.say(_one_line(call.body))
+    reply = classifier.reply("POST", call.path, call.body)
+    stage.answer(reply)
+    stage.say(_used(reply))
+
+
+def _pages(stage: _Stage, classifier: Classifier) -> None:
+    call = CLASSES_CALL
+    stage.title(f"{call.path}: {call.title}")
+    stage.say(_one_line(call.body))
+    reply = classifier.reply("POST", call.path, call.body)
+    stage.block("first class of the first video", _short_json(_first_class(reply.body)), "json", "green")
+    used, number = _used(reply), 1
+    while True:
+        stage.say(f"page {number}")
+        stage.answer(reply)
+        token = reply.body["page_info"]["next_page_token"]
+        if not token:
+            break
+        stage.say(f"GET /v1.2/classify/{token}")
+        reply, number = classifier.reply("GET", f"/v1.2/classify/{token}"), number + 1
+    stage.say(used)
+
+
+def _ugliest(emulator: RunningEmulator) -> tuple[str, str]:
+    """Ask the stand-in what it was asked before, which it answers alike, and return the text hardest to read."""
+    texts = {}
+    for body in emulator.state.bodies:
+        texts[body["video"]["asset_id"]] = _ask_again(emulator.base_url, body)
+    return max(texts.items(), key=lambda item: (not _is_json(item[1]), "c1" in item[1], -len(item[1])))
+
+
+def _ask_again(base_url: str, body: Mapping[str, Any]) -> str:
+    request = urllib.request.Request(
+        f"{base_url}/v1.3/analyze",
+        data=json.dumps(body).encode(),
+        headers={"x-api-key": _KEY, "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        text: str = json.load(answer)["data"]
+    return text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _first_class(body: Mapping[str, Any]) -> dict[str, Any]:
+    video = body["data"][0]
+    item = video["classes"][0]
+    return {"video_id": video["video_id"], "classes": [{**item, "clips": item["clips"][:1]}]}
+
+
+def _used(reply: HandledReply) -> str:
+    cost = reply.notes.cost
+    return (
+        f"{reply.notes.source}: {cost.calls} calls, {cost.kept} kept answers, {cost.video_seconds / 60:.0f} video "
+        f"minutes, ${cost.usd:.2f} by the price list; left out by thresholds: {len(reply.notes.dropped)} findings"
+    )
+
+
+def _one_line(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _short_json(value: Any) -> str:
+    """Write JSON with every list of plain words on one line."""
+    if isinstance(value, dict):
+        inside = ",\n".join(f"{json.dumps(key)}: {_short_json(item)}" for key, item in value.items())
+        return "{\n" + _indented(inside) + "\n}" if value else "{}"
+    if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        return "[\n" + _indented(",\n".join(_short_json(item) for item in value)) + "\n]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))
+
+
+def _few_lines(text: str, most: int, widest: int) -> str:
+    """Shorten a text for showing and say how much is not shown."""
+    lines = [line if len(line) <= widest else f"{line[:widest]} …" for line in text.split("\n")]
+    if len(lines) <= most:
+        return "\n".join(lines)
+    return "\n".join([*lines[:most], f"… {len(lines) - most} more lines"])
