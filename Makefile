@@ -15,7 +15,7 @@ comma := ,
 space := $(empty) $(empty)
 PURE_PATTERNS := $(subst $(space),$(comma),$(PURE:%=*/pegasus_classify/%/*) $(PURE_FILES:%=*/pegasus_classify/%.py) */pegasus_classify/judging/*)
 
-.PHONY: help demo test test-slow test-all check format coverage bench wheel clean
+.PHONY: help demo test test-slow test-all check format tables coverage bench wheel clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make bench     benchmarks, as ratios"
 	@echo "make wheel     the wheel, in dist/"
 	@echo "make format    put the code into the house's form"
+	@echo "make tables    write the table of fields into MIGRATION.md"
 	@echo "make clean     remove .venv and everything generated"
 
 demo: $(VENV)/.ready-to-use
@@ -50,6 +51,9 @@ check: $(VENV)/.ready-to-develop
 format: $(VENV)/.ready-to-develop
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+tables: $(VENV)/.ready-to-develop
+	$(PY) tests/support/coverage_table.py
 
 coverage: $(VENV)/.ready-to-develop
 	$(PYTEST) -q -n $(WORKERS) --cov --cov-branch --cov-report= $(ARGS)
