@@ -81,12 +81,18 @@ def _percent(char: str) -> str:
 def pack_page(body: Mapping[str, Any], notes: Notes) -> str:
     """Return what is kept under a page token: the page's body and the notes that hold for every page."""
     kept = {
-        "failed": [asdict(each) for each in notes.failed],
+        "failed": [_failure_json(each) for each in notes.failed],
         "coverage": notes.coverage,
         "model": notes.model,
         "prompt_version": notes.prompt_version,
     }
     return json.dumps({"body": body, "notes": kept}, ensure_ascii=True, separators=(",", ":"))
+
+
+def _failure_json(failure: Failure) -> dict[str, Any]:
+    fields = asdict(failure)
+    del fields["cost"]  # what was paid was told with the first page
+    return fields
 
 
 def unpack_page(text: str) -> tuple[dict[str, Any], Notes]:
