@@ -1,0 +1,101 @@
+"""The stretches of a text that may be an answer, as trees."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pegasus_classify.contract.evidence import Repair
+from pegasus_classify.reading.forms.json_text import parse
+from pegasus_classify.reading.source import Source, rewritten
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["Document", "clean_json", "documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One stretch of text that was read as a tree.
+
+    Attributes:
+        value: The tree; its spans are offsets into `source.text`.
+        start, end: Where it stands in `source.text`.
+        source: The text it stands in.
+        repairs: What was mended in it.
+        cut: True when the text ended inside it.
+    """
+
+    value: Node
+    start: int
+    end: int
+    source: Source
+    repairs: tuple[Repair, ...] = ()
+    cut: bool = False
+
+
+_BRACE = re.compile(r"[{}]")
+_OPENING = re.compile(
+    r"\{(?!\{)|\[(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
+    r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
+    r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
+)
+_ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
+_ESCAPES = re.compile(r"\\+[\"n\\t]")
+
+
+def _refused(name: str) -> None:
+    raise ValueError(name)
+
+
+def clean_json(source: Source) -> Document | None:
+    """Return the whole text as one JSON document, or None; by far the quickest way, and the one of most answers."""
+    text = source.text
+    objects: list[Obj] = []
+
+    def keep(pairs: list[tuple[str, Node]]) -> Obj:
+        obj = Obj(pairs)
+        objects.append(obj)
+        return obj
+
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    if text[start : start + 1] not in ("{", "[", '"'):
+        return None
+    try:
+        value = json.loads(text, object_pairs_hook=keep, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("{") == len(objects) == text.count("}"):
+        # No brace stands inside a string, so the braces alone tell where each object stood, in order of closing.
+        _locate(objects, text)
+    return Document(value, start, end, source)
+
+
+def _locate(objects: list[Obj], text: str) -> None:
+    opened: list[int] = []
+    closing = iter(objects)
+    for match in _BRACE.finditer(text):
+        if match.group() == "{":
+            opened.append(match.start())
+        else:
+            next(closing).span = (opened.pop(), match.end())
+
+
+def documents(source: Source) -> Iterator[Document]:
+    """Give every bracketed stretch of a text, in its order."""
+    if _ESCAPED.search(source.text) is not None and source.text.count('\\"') * 2 >= source.text.count('"'):
+        source = rewritten(source, _ESCAPES, "over_escaped", _unescaped)
+    text = source.text
+    at = 0
+    while (match := _OPENING.search(text, at)) is not None:
+        implied = match.group("key") is not None
+        start = match.start("key") if implied else match.start()
+        parsed = parse(text, start, implied=implied)
+        yield Document(parsed.value, start, parsed.end, source, parsed.repairs, parsed.cut)
+        at = max(parsed.end, start + 1)
+
+
+def _unescaped(text: str) -> str:
+    return {'"': '"', "n": "\n", "t": "\t", "\\": "\\"}[text[-1]]

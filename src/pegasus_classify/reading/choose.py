@@ -1,0 +1,80 @@
+"""Which of several answers in one text is meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pegasus_classify.reading.candidates import Document
+from pegasus_classify.reading.shapes import Said
+
+__all__ = ["Read", "chosen"]
+
+_DRAFT = re.compile(
+    r"\b(?:draft|example|e\.g\.|for instance|schema|format|template|structure|skeleton|placeholder|your request|you asked|you sent|"
+    r"the request|original request|first (?:guess|attempt|pass|try|version)|initial(?:ly)?|earlier|previous(?:ly)?|not this|wrong|"
+    r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen shows|sign reads|caption|quoted|"
+    r"input|prompt was|asked for|expected output|sample)\b",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"\b(?:final|corrected|correction|revised|updated|actually|actual answer|wait|better|instead|on reflection|looking again|"
+    r"sorry|apologi[sz]e|fixed|second (?:pass|look)|after review|my answer|answer is|improved|real answer)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"\b(?:part|chunk|segment|half|continued|section|scene|window|first \d+|next \d+|minutes?)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document and what it says."""
+
+    document: Document
+    said: Said
+
+
+def chosen(reads: list[Read]) -> list[Read]:
+    """Return the documents that together are the answer, in the order of the text.
+
+    The last that says something is the answer. Those before it add to it when they speak of other classes only and
+    nothing calls them a draft or the last one a correction.
+    """
+    spoken = [read for read in reads if read.said.named or read.said.empty]
+    useful = [read for read in spoken if not _called(read, _DRAFT)] or spoken[-1:]
+    if not useful:
+        return []
+    kept: list[Read] = []
+    named: set[str] = set()
+    for read in reversed(useful):
+        if kept and not read.said.named:
+            continue
+        if kept and read.said.named & named and not _continued(kept[-1], read):
+            continue
+        kept.append(read)
+        named |= read.said.named
+        if _called(read, _FINAL):
+            break
+    return kept[::-1]
+
+
+def _called(read: Read, what: re.Pattern[str]) -> bool:
+    return what.search(_before(read.document)) is not None
+
+
+def _before(document: Document) -> str:
+    """Return the words that introduce a document: the rest of its line and the line before."""
+    text = document.source.text[max(0, document.start - 200) : document.start]
+    last = max(text.rfind("}"), text.rfind("]"))
+    text = text[last + 1 :].rstrip()
+    lines = [line for line in re.sub(r"`{3,}\w*|~{3,}\w*", "", text).split("\n") if line.strip()]
+    return " ".join(lines[-1:])
+
+
+def _continued(later: Read, earlier: Read) -> bool:
+    """Return whether two documents are lines of one list: single entries with nothing between them."""
+    between = later.document.source.text[earlier.document.end : later.document.start]
+    if between.strip(" \n\t,;"):
+        return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
+    return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

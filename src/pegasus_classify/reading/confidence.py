@@ -1,0 +1,114 @@
+"""How sure the model says it is, on a scale of 0 to 100."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pegasus_classify.contract.quantities import Percent
+
+__all__ = ["Claimed", "claimed", "fraction_scale", "percent"]
+
+_WORDS: dict[str, float] = {
+    "very low": 10, "extremely low": 10, "low": 30, "medium": 60, "moderate": 60, "mid": 60, "high": 80,
+    "very high": 95, "extremely high": 95, "certain": 95,
+}  # fmt: skip
+"""Bands in words; the numbers are the middle of what each word is used for."""
+
+_OF = re.compile(
+    r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:/|out of|of|von|de)\s*(10|100|5|1|10\.0|1\.0|100\.0|5\.0)(?:\.0)?\s*%?"
+)
+_PERCENT = re.compile(r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:%|percent|per cent|pct|prozent)")
+_NUMBER = re.compile(r"[+]?(?:\d{1,4}(?:[.,]\d{1,9})?|[.,]\d{1,9})")
+_AROUND = re.compile(
+    r"^(?:about|around|approx(?:imately|\.)?|~|\u2248|confidence|score|conf\.?|c\.)\s*[:=]?\s*|\s+(?:confidence|confident|certainty|sure|probability|points?)$|[.!]$"
+)
+
+
+class Claimed:
+    """A confidence as written: `value` is on 0..100 when `scale` is "percent", else as the answer's scale decides.
+
+    Attributes:
+        value: The number.
+        scale: `percent`, `fraction` (surely on 0..1), `open` (0 or 1 without a decimal point), `none` when unreadable.
+    """
+
+    __slots__ = ("scale", "value")
+
+    def __init__(self, value: float, scale: str) -> None:
+        self.value = value
+        self.scale = scale
+
+
+_UNREADABLE = Claimed(0.0, "none")
+
+
+def claimed(raw: object) -> Claimed:
+    """Return what a value in the place of a confidence says."""
+    if isinstance(raw, bool) or raw is None:
+        return _UNREADABLE
+    if isinstance(raw, int):
+        return _of_number(raw, pointed=False)
+    if isinstance(raw, float):
+        return _of_number(raw, pointed=True)
+    if isinstance(raw, str) and len(raw) <= 60:
+        return _of_text(raw)
+    return _UNREADABLE
+
+
+def _of_number(value: float, *, pointed: bool) -> Claimed:
+    if not 0 <= value <= 100:
+        return _UNREADABLE
+    if value > 1:
+        return Claimed(float(value), "percent")
+    if pointed and value > 0:
+        return Claimed(float(value), "fraction")
+    return Claimed(float(value), "open")
+
+
+def _of_text(raw: str) -> Claimed:
+    text = " ".join(raw.strip().strip("\"'*_()[]").casefold().replace("-", " ").replace("_", " ").split())
+    for _ in range(3):
+        if text in _WORDS:
+            return Claimed(_WORDS[text], "percent")
+        out_of = _OF.fullmatch(text)
+        if out_of is not None:
+            value = 100 * float(out_of.group(1).replace(",", ".")) / float(out_of.group(2))
+            return Claimed(value, "percent") if value <= 100 else _UNREADABLE
+        percent_sign = _PERCENT.fullmatch(text)
+        if percent_sign is not None:
+            value = float(percent_sign.group(1).replace(",", "."))
+            return Claimed(value, "percent") if value <= 100 else _UNREADABLE
+        if _NUMBER.fullmatch(text):
+            return _of_number(float(text.replace(",", ".")), pointed="." in text or "," in text)
+        shorter = _AROUND.sub("", text)
+        if shorter == text:
+            break
+        text = shorter
+    parts = re.fullmatch(r"(.+?)\s*[(\[,:]\s*(.+?)[)\]]?", text)
+    if parts is None:
+        return _UNREADABLE
+    both = [each for each in (claimed(parts.group(1)), claimed(parts.group(2))) if each.scale != "none"]
+    # "high (85)": the number is the exact one.
+    numbers = [each for each, part in zip(both, parts.groups()) if any(c.isdigit() for c in part)]
+    return (numbers or both or [_UNREADABLE])[0]
+
+
+def fraction_scale(values: Iterable[Claimed]) -> bool | None:
+    """Return whether an answer's confidences lie on 0..1; None when nothing shows it.
+
+    The first telling value in the order of the text decides, so that the beginning of an answer is read as the whole.
+    """
+    for each in values:
+        if each.scale in ("percent", "fraction"):
+            return each.scale == "fraction"
+    return None
+
+
+def percent(each: Claimed, *, fractions: bool | None) -> Percent | None:
+    """Return a confidence on 0..100; None when it cannot be read."""
+    if each.scale == "none":
+        return None
+    if each.scale == "fraction" or (each.scale == "open" and fractions):
+        return round(each.value * 100, 6)
+    return each.value

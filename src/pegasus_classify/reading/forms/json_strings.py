@@ -1,0 +1,146 @@
+"""Where a string of JSON-like text ends when its quotes cannot be trusted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pegasus_classify.contract.evidence import Repair
+
+__all__ = ["QUOTES", "Quoted", "read_strict", "read_tolerant"]
+
+QUOTES = {
+    '"': '"\u201d\u201c\u201f\uff02',
+    "\u201c": '\u201d\u201c"',
+    "\u201d": '\u201d\u201c"',
+    "\u201e": '\u201c\u201d"',
+    "\u201f": '\u201d\u201c"',
+    "\u00ab": "\u00bb",
+    "\uff02": '\uff02"',
+    "'": "'\u2019",
+    "\u2018": "\u2019\u2018'",
+    "\u2019": "\u2019\u2018'",
+    "\uff07": "\uff07'",
+    "`": "`\u00b4'",
+    "\u300c": "\u300d",
+}
+"""Every mark that opens a string, with the marks that may close it, the expected one first."""
+
+_STRICT = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))", re.DOTALL)
+_SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+# Runs of white space are bounded in every look ahead, so that no text makes reading slower than linear.
+_Q = "\"'`\u201c\u201d\u2018\u2019\u201e\uff02\uff07"
+_COMMENT = r"(?:/\*[^*]{0,200}\*/\s{0,40})?"
+_KEY = rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w \-]{{0,60}})\s{{0,40}}{_COMMENT}(?::|=)"
+_CUT_KEY = rf"\\?[{_Q}]?[^{_Q}\n:=,{{}}\[\]]{{0,80}}\\?[{_Q}]?\s{{0,40}}\Z"
+_REMARK = r"(?://|/\*|\#|<!--)"
+_AFTER_KEY = re.compile(rf"\s{{0,40}}{_COMMENT}(?::|=|\Z)")
+_AFTER_IN_OBJECT = re.compile(
+    rf"\s{{0,40}}(?:[}}\])]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[,}}\])\[{{]|{_REMARK}|\.\.\.|{_KEY}|{_CUT_KEY})|\s{{1,40}}{_KEY}|\n\s{{0,40}}{_KEY})"
+)
+_AFTER_IN_LIST = re.compile(
+    rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}:"
+)
+_SWALLOWED = re.compile(rf"(?:,|\n)\s{{0,40}}\\?[{_Q}]?([\w \-]{{1,60}})$")
+_TWIN = re.compile(rf"\s{{0,40}}[{_Q}]")
+
+
+_STOPS = {opening: re.compile(rf"[\\{closers}]") for opening, closers in QUOTES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A string that was read.
+
+    Attributes:
+        value: Unescaped.
+        end: Offset behind its closing mark, or where reading goes on.
+        complete: False when the text ended inside it.
+        repairs: What had to be mended.
+    """
+
+    value: str
+    end: int
+    complete: bool = True
+    repairs: tuple[Repair, ...] = ()
+
+
+def unescaped(raw: str) -> str:
+    """Return a string's content with its escapes resolved; a wrong escape stands for the character itself."""
+    if "\\" not in raw:
+        return raw
+    # Lone surrogates cannot be encoded by whoever prints them later.
+    return _ESCAPE.sub(_escape, raw).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _escape(match: re.Match[str]) -> str:
+    first, second, other = match.groups()
+    if first is None:
+        return _SHORT.get(other, other)
+    text = chr(int(first, 16))
+    return text + chr(int(second, 16)) if second else text
+
+
+def read_strict(text: str, at: int) -> Quoted:
+    """Read a string that begins at `at` with a plain quote and ends at the next one that is not escaped."""
+    match = _STRICT.match(text, at)
+    if match is None:
+        return Quoted(unescaped(text[at + 1 :].rstrip("\\")), len(text), complete=False)
+    return Quoted(unescaped(match.group(1)), match.end())
+
+
+def read_tolerant(text: str, at: int, place: str) -> Quoted:
+    r"""Read a string that begins at `at` with any quote, and ends where what follows fits.
+
+    Args:
+        text: The whole text.
+        at: Offset of the opening mark.
+        place: `key`, `member` (a value in an object) or `item` (of a list).
+
+    A mark inside is a mark inside when what follows it cannot follow a string: `"the word "TAXI" on it"`. A value that
+    ran into the next key lost its own closing mark: it ends before that key.
+    """
+    opening = text[at]
+    closers = QUOTES[opening]
+    repairs: list[Repair] = [] if opening == '"' else ["quotes"]
+    stop = _STOPS[opening]
+    position = at + 1
+    while (match := stop.search(text, position)) is not None:
+        where = match.start()
+        if match.group() == "\\":
+            position = where + 2
+            continue
+        if _may_end(text, where, place, closers, native=match.group() in closers[:1] or opening != '"'):
+            value = unescaped(text[at + 1 : where])
+            if stop.search(value) and "\\" not in text[at:where]:
+                repairs.append("inner_quotes")
+            if "\n" in value and "\\" not in text[at:where]:
+                repairs.append("bare_newline")
+            return Quoted(value, where + 1, repairs=tuple(repairs))
+        if place != "key" and _AFTER_KEY.match(text, where + 1) and where + 1 < len(text):
+            # Only the last stretch before the key's closing mark can hold the key.
+            swallowed = _SWALLOWED.search(text, max(at + 1, where - 80), where)
+            if swallowed is not None:
+                value = unescaped(text[at + 1 : swallowed.start()])
+                return Quoted(value, swallowed.start(), repairs=(*repairs, "missing_quote"))
+        position = where + 1
+    return Quoted(unescaped(text[at + 1 :]), len(text), complete=False, repairs=tuple(repairs))
+
+
+def _may_end(text: str, where: int, place: str, closers: str, *, native: bool) -> bool:
+    after = where + 1
+    if place == "key":
+        return _AFTER_KEY.match(text, after) is not None or text[after : after + 1] in ("}", "]", ",")
+    twin = _TWIN.match(text, after)
+    if twin is not None and text[twin.end() - 1] in closers and twin.end() - after == 1:
+        # Two marks in a row: the first is inside when the second fits as the end.
+        pattern = _AFTER_IN_OBJECT if place == "member" else _AFTER_IN_LIST
+        if pattern.match(text, twin.end()):
+            return False
+    if place == "member":
+        fits = _AFTER_IN_OBJECT.match(text, after)
+    else:
+        fits = _AFTER_IN_LIST.match(text, after)
+    return fits is not None and (native or text[after : after + 1] in ("}", "]", ","))

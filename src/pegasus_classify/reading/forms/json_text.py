@@ -1,0 +1,334 @@
+"""JSON in any state: one pass, an explicit stack, and a name for everything mended."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.contract.evidence import Repair
+from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_strict, read_tolerant
+from pegasus_classify.reading.tree import Arr, Node, Obj
+
+__all__ = ["DEEPEST", "Parsed", "parse"]
+
+DEEPEST = 200
+"""Levels kept; what is nested deeper is passed over, its brackets still counted."""
+
+_SPACE = re.compile(r"[\s,;]*")
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|<!--.*?(?:-->|\Z)", re.DOTALL)
+_BARE_KEY = re.compile(r"[^\W\d][\w .\-]{0,80}?(?=\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=\s{0,40}(?:=>|[:=]))")
+_COLON = re.compile(r"\s*(?:/\*.*?\*/\s*)?(?:=>|[:=])", re.DOTALL)
+_CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
+_WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
+_BARE_VALUE = re.compile(r"[^,;}\])\n\"{\[]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
+_CUT_WORD = re.compile(r"-?[\d.eE+\-]*|t|tr|tru|true|f|fa|fal|fals|false|n|nu|nul|null")
+_STRICT_WORDS: dict[str, Node] = {"true": True, "false": False, "null": None}
+_WORDS: dict[str, Node] = {
+    "true": True,
+    "false": False,
+    "yes": True,
+    "no": False,
+    "null": None,
+    "none": None,
+    "nil": None,
+    "nan": None,
+    "undefined": None,
+    "infinity": None,
+    "-infinity": None,
+    "inf": None,
+    "n/a": None,
+    "...": None,
+    "\u2026": None,
+    "": None,
+}
+_CLOSERS = {"}": "{", "]": "[", ")": "("}
+
+
+class Parsed:
+    """What one bracketed stretch of text holds.
+
+    Attributes:
+        value: The tree.
+        end: Offset behind it.
+        repairs: What was mended, each name once.
+        cut: True when the text ended inside it.
+    """
+
+    __slots__ = ("cut", "end", "repairs", "value")
+
+    def __init__(self, value: Node, end: int, repairs: tuple[Repair, ...], *, cut: bool) -> None:
+        self.value = value
+        self.end = end
+        self.repairs = repairs
+        self.cut = cut
+
+
+class _NotStrict(Exception):
+    """Raised inside one strict attempt, never out of this module."""
+
+
+class _Open:
+    """A bracket that is still open: its node, the key that waits for its value, the bracket itself."""
+
+    __slots__ = ("implied", "kept", "key", "kind", "node")
+
+    def __init__(self, node: Obj | Arr, kind: str, *, implied: bool = False, kept: bool = True) -> None:
+        self.node = node
+        self.kind = kind
+        self.implied = implied
+        self.kept = kept
+        self.key: str | None = None
+
+
+def parse(text: str, start: int, *, implied: bool = False) -> Parsed:
+    """Read the bracketed stretch that begins at `start`.
+
+    First as JSON whose quotes can be trusted, which a clean answer that was cut still is; only when that fails with
+    mending, because the guesses of mending must never touch a text that needs none.
+
+    Args:
+        text: The whole text.
+        start: Offset of the first bracket, or of the first key when its brace is missing.
+        implied: True when the opening brace is missing.
+    """
+    if not implied:
+        try:
+            return _Reader(text, strict=True).run(start, implied=False)
+        except _NotStrict:
+            pass
+    return _Reader(text, strict=False).run(start, implied=implied)
+
+
+class _Reader:
+    def __init__(self, text: str, *, strict: bool) -> None:
+        self.text = text
+        self.strict = strict
+        self.at = 0
+        self.stack: list[_Open] = []
+        self.repairs: dict[Repair, None] = {}
+        self.root: Node = None
+        self.comma = False
+
+    def run(self, start: int, *, implied: bool) -> Parsed:
+        self.at = start
+        if implied:
+            self.push("{", implied=True)
+            self.root.repairs = ("missing_bracket",)
+        else:
+            self.open_here()
+        while self.stack:
+            self.skip()
+            if self.at >= len(self.text) or (not self.strict and self.text.startswith("```", self.at)):
+                break
+            self.step()
+        return self.finish()
+
+    def finish(self) -> Parsed:
+        cut = bool(self.stack) and not (len(self.stack) == 1 and self.stack[0].implied and self.stack[0].key is None)
+        for level in self.stack:
+            level.node.closed = not cut
+            level.node.span = (level.node.span[0], self.at) if level.node.span else None
+        return Parsed(self.root, self.at, tuple(self.repairs), cut=cut)
+
+    def mend(self, repair: Repair) -> None:
+        if self.strict:
+            raise _NotStrict
+        self.repairs[repair] = None
+        if self.stack:
+            node = self.stack[-1].node
+            if repair not in node.repairs:
+                node.repairs += (repair,)
+
+    # -- what stands between values -------------------------------------------------------------------------------
+
+    def skip(self) -> None:
+        """Pass over space, commas and remarks."""
+        while True:
+            match = _SPACE.match(self.text, self.at)
+            assert match is not None
+            self.count_commas(match.group())
+            self.at = match.end()
+            comment = _COMMENT.match(self.text, self.at)
+            if comment is None:
+                return
+            self.mend("comment")
+            self.at = comment.end()
+
+    def count_commas(self, between: str) -> None:
+        if not self.strict:
+            return
+        # In a strict text a comma stands between two members and nowhere else; the exact place is checked by what
+        # follows: a closer right after a comma, two commas, a semicolon.
+        if ";" in between or between.count(",") > 1:
+            raise _NotStrict
+        self.comma = "," in between
+
+    def step(self) -> None:
+        level = self.stack[-1]
+        char = self.text[self.at]
+        if self.strict and char not in _CLOSERS and self.comma != (level.key is None and self.filled()):
+            raise _NotStrict
+        if char in _CLOSERS:
+            self.close(char)
+        elif level.kind == "[":
+            self.item(char)
+        elif level.key is None:
+            self.read_key(char)
+        else:
+            self.member(char)
+
+    # -- brackets -------------------------------------------------------------------------------------------------
+
+    def open_here(self) -> bool:
+        char = self.text[self.at]
+        if char in "{[":
+            self.push(char)
+            self.at += 1
+            return True
+        call = None if self.strict else _CALL.match(self.text, self.at)
+        if call is None:
+            return False
+        self.push("(")
+        self.mend("printed_objects")
+        self.at = call.end()
+        return True
+
+    def push(self, kind: str, *, implied: bool = False) -> None:
+        node: Obj | Arr = Arr(span=(self.at, self.at)) if kind == "[" else Obj([], (self.at, self.at))
+        if self.stack:
+            kept = self.stack[-1].kept and len(self.stack) < DEEPEST
+            if kept:
+                self.add(node)
+        else:
+            kept, self.root = True, node
+        self.stack.append(_Open(node, kind, implied=implied, kept=kept))
+
+    def add(self, value: Node) -> None:
+        """Put a value where it belongs: behind the key that waits for it, or into the list."""
+        level = self.stack[-1]
+        if isinstance(level.node, Arr):
+            level.node.append(value)
+        else:
+            level.node.pairs.append((level.key or "", value))
+            level.key = None
+
+    def close(self, char: str) -> None:
+        """Close the innermost bracket, or as many as a closer that does not fit shows to be forgotten."""
+        if self.strict and (self.comma and self.filled()):
+            raise _NotStrict
+        wanted = _CLOSERS[char]
+        if self.stack[-1].implied and len(self.stack) > 1:
+            self.pop()
+        if self.stack[-1].kind != wanted:
+            self.mend("missing_bracket")
+            if any(level.kind == wanted for level in self.stack[-4:]):
+                while self.stack[-1].kind != wanted:
+                    self.pop()
+        self.at += 1
+        self.pop()
+
+    def filled(self) -> bool:
+        node = self.stack[-1].node
+        return bool(node if isinstance(node, Arr) else node.pairs)
+
+    def pop(self) -> None:
+        level = self.stack.pop()
+        if level.key is not None and isinstance(level.node, Obj):
+            level.node.pairs.append((level.key, None))
+        if level.node.span is not None:
+            level.node.span = (level.node.span[0], self.at)
+
+    # -- members --------------------------------------------------------------------------------------------------
+
+    def read_key(self, char: str) -> None:
+        level = self.stack[-1]
+        if self.strict and char != '"':
+            raise _NotStrict
+        if char in "{[":
+            self.mend("missing_bracket")
+            if len(self.stack) > 1 and self.filled() and self.stack[-2].kind == "[" and char == "{":
+                self.pop()
+            self.open_here()
+            return
+        if char in QUOTES:
+            quoted = self.string("key")
+            key, found = quoted.value, quoted.complete
+        else:
+            match = _BARE_KEY.match(self.text, self.at)
+            found = match is not None
+            key = match.group() if match else ""
+            self.mend("unquoted")
+            self.at = (match or _WORD.match(self.text, self.at)).end()  # type: ignore[union-attr]
+        colon = _COLON.match(self.text, self.at) if found else None
+        if colon is not None:
+            if colon.group().strip() != ":":
+                self.mend("separator")
+            self.at = colon.end()
+            level.key = key
+        elif self.at < len(self.text):
+            self.mend("stray_text")
+
+    def member(self, char: str) -> None:
+        if self.open_here():
+            return
+        level = self.stack[-1]
+        quoted = None
+        if char in QUOTES:
+            quoted = self.string("member")
+            value, complete = quoted.value, quoted.complete
+        else:
+            value, complete = self.bare()
+        if complete:
+            self.add(value)
+        else:
+            level.key = None
+
+    def item(self, char: str) -> None:
+        if self.open_here():
+            return
+        if char in QUOTES:
+            start = self.at
+            quoted = self.string("item")
+            colon = _COLON.match(self.text, self.at)
+            if colon is not None:
+                # A key in a list: the brace before it is missing.
+                self.mend("missing_bracket")
+                self.at = start
+                self.push("{", implied=True)
+                self.read_key(char)
+            elif quoted.complete:
+                self.add(quoted.value)
+            return
+        value, complete = self.bare()
+        if complete and value is not None:
+            self.add(value)
+
+    def string(self, place: str) -> Quoted:
+        quoted = read_strict(self.text, self.at) if self.strict else read_tolerant(self.text, self.at, place)
+        for repair in quoted.repairs:
+            self.mend(repair)
+        self.at = quoted.end
+        return quoted
+
+    def bare(self) -> tuple[Node, bool]:
+        """Read a value without quotes; the second is False when it touches the end of the text."""
+        number = _NUMBER.match(self.text, self.at)
+        if number is not None:
+            self.at = number.end()
+            digits = number.group()
+            value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+            return value, self.at < len(self.text)
+        match = _BARE_VALUE.match(self.text, self.at)
+        assert match is not None
+        raw = match.group().strip()
+        if self.strict:
+            self.at = match.end()
+            if self.at == len(self.text) and _CUT_WORD.fullmatch(raw):
+                return None, False
+            if raw not in _STRICT_WORDS:
+                raise _NotStrict
+            return _STRICT_WORDS[raw], True
+        self.at = max(match.end(), self.at + 1)
+        word = raw.casefold()
+        self.mend("unquoted" if word not in _WORDS else "foreign_word")
+        return (_WORDS[word] if word in _WORDS else raw), self.at < len(self.text)

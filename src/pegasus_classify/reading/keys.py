@@ -1,0 +1,138 @@
+"""What a key means, whatever it is called; and what single words in the place of a value mean."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+from pegasus_classify.contract.request import Option
+
+__all__ = ["Role", "option_of", "role_of", "truth_of"]
+
+Role: TypeAlias = Literal[
+    "class", "weak", "start", "end", "time", "length", "confidence", "prompt", "option", "present", "absent",
+    "names", "inner", "answer", "text", "echo", "start_ms", "end_ms", "other",
+]  # fmt: skip
+"""The place a key gives its value.
+
+`weak`: may hold a class, but is used for many things; `names`: a list of classes, as names or as entries; `inner`:
+members that belong to the object around them; `answer`: a string there is the answer itself; `text`: words about the
+video or the work, never evidence; `echo`: only a request holds it.
+"""
+
+_TABLE: dict[Role, str] = {
+    "class": "class classid classname classlabel label labelname labelid category categoryid categoryname "
+    "classification classified tag topic theme",
+    "weak": "name id type title kind event eventtype activity action object key item detected subject segmentname",
+    "start": "start starttime from begin begintime startsec startsecs startsecond startseconds starttimesec "
+    "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
+    "beginning startingtime begins since fromtime "
+    "inicio debut anfang beginn von",
+    "end": "end endtime to stop stoptime endsec endsecs endsecond endseconds endtimesec endtimeseconds endat ends tend "
+    "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
+    "fin ende bis",
+    "time": "time timestamp timecode range timerange interval at when moment period timespan timeinterval span position "
+    "timeframe timeinseconds timestampseconds second seconds timewindow window",
+    "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
+    "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
+    "length": "duration length durationseconds durationsec",
+    "confidence": "confidence conf score probability prob certainty confidencescore likelihood confidencelevel "
+    "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
+    "confianza vertrauen sicherheit",
+    "prompt": "prompt query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
+    "matched matchedprompttext promptmatched sublabel subject",
+    "option": "option modality source channel evidencetype modalities medium basis sourcetype via evidencesource "
+    "searchoption options",
+    "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
+    "occurrence relevant applicable",
+    "absent": "absent missing notpresent notfound isabsent",
+    "names": "classes labels categories tags classifications topics detectedclasses detectedlabels classlabels "
+    "presentclasses foundclasses matchedclasses",
+    "inner": "details metadata meta attributes info properties timing times evidence fields bounds location values",
+    "answer": "data message result results text output response content answer answers finalanswer completion "
+    "generatedtext generation outputtext arguments json body value final payload reply",
+    "text": "reason reasoning reasons note notes description explanation explanations rationale comment comments "
+    "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle subtitles "
+    "thought thoughts thinking analysis justification example examples schema draft instruction instructions speech "
+    "why observation observations remark remarks words spokenwords actualspokenwords context draftanswer request "
+    "question scratchpad rejected discarded excluded considered ruledout candidatesconsidered falsepositives notfoundclasses "
+    "absentclasses notpresentclasses missingclasses summary logo textinvideo videotext spokentext",
+    "echo": "videoids videoid indexid threshold thresholds pagelimit includeclips showdetailedscore conversationoption "
+    "prompts $schema properties",
+}
+_ROLES: dict[str, Role] = {word: role for role, words in _TABLE.items() for word in words.split()}
+_PLAIN = re.compile(r"[\W_]+")
+
+
+def role_of(key: str) -> Role:
+    """Return what a key means; case, underscores, dashes and spaces count for nothing."""
+    known = _ROLES.get(key)
+    if known is not None:
+        return known
+    if len(key) > 40:
+        return "other"
+    return _ROLES.get(_PLAIN.sub("", key).casefold(), "other")
+
+
+_OPTION_WORDS: dict[Option, str] = {
+    "visual": "visual visuals visually visible seen see video image images sight picture frame frames visualcontent "
+    "imagery scene appearance shown",
+    "conversation": "conversation conversations audio speech said spoken dialogue dialog transcript heard voice "
+    "conversational talk narration voiceover spokenword spokenwords sound verbal speaking voices",
+    "text_in_video": "textinvideo text ocr onscreentext written writing screentext textonscreen caption captions "
+    "overlay onscreen textoverlay videotext title texts subtitle subtitles",
+    "logo": "logo logos brandlogo",
+}
+_OPTIONS: dict[str, Option] = {word: option for option, words in _OPTION_WORDS.items() for word in words.split()}
+_OPTIONS_EXACT: dict[str, Option] = {option: option for option in _OPTION_WORDS}
+
+
+def option_of(raw: object) -> Option | None:
+    """Return the option a value names; None when it names none or several."""
+    if not isinstance(raw, str) or len(raw) > 60:
+        return None
+    exact = _OPTIONS_EXACT.get(raw)
+    return exact if exact is not None else _OPTIONS.get(_PLAIN.sub("", raw).casefold())
+
+
+_YES = frozenset(
+    {
+        "yes",
+        "true",
+        "present",
+        "detected",
+        "found",
+        "y",
+        "1",
+        "visible",
+        "confirmed",
+        "si",
+        "ja",
+        "oui",
+        "\u662f",
+        "\u306f\u3044",
+        "✓",
+        "✔",
+        "✅",
+        "☑",
+        "x",
+        "[x]",
+    }
+)
+_NO = frozenset({
+    "no", "false", "absent", "none", "not present", "not detected", "not found", "not visible", "n", "0", "never", "missing",
+    "null", "n/a", "na", "nothing", "not applicable", "no evidence", "not observed", "nein", "non", "\u5426", "\u3044\u3044\u3048",
+    "✗", "✘", "❌", "×", "[ ]", "-", "–", "—", "no clips", "no match", "not in video", "does not appear", "not seen", "undetected", "no clips found",
+})  # fmt: skip
+
+
+def truth_of(raw: object) -> bool | None:
+    """Return whether a value says yes or no; None when it says neither."""
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, int) and raw in (0, 1):
+        return bool(raw)
+    if isinstance(raw, str) and len(raw) <= 40:
+        word = raw.strip().strip("*_.!'\"").casefold()
+        return True if word in _YES else False if word in _NO else None
+    return None

@@ -1,0 +1,115 @@
+"""A text made plain for reading, with the way back to the offsets of the text as it came."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pegasus_classify.contract.evidence import Repair
+
+__all__ = ["Source", "rewritten", "source_of"]
+
+_ODD = re.compile("[\\r\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00a0\u2000-\u200a\u205f\u3000\uff01-\uff5e]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_SPACES = {
+    ord(space): " " for space in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+}
+_SPACES |= {0x205F: " ", 0x3000: " ", 0x2028: "\n", 0x2029: "\n"}
+# Full-width quotes stay: whether one is a delimiter is for the reader of strings to decide.
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF02, 0xFF07)}
+_ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+_DOUBLED = re.compile(r'""')
+_QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and where its characters stood in the text it was made from.
+
+    Attributes:
+        text: What the stages read.
+        repairs: What had to be done to the text as it came.
+        marks: Ascending offsets into `text`; from each on, another shift holds. Empty when nothing moved.
+        shifts: One more than `marks`: how far behind the parent's offset is, before the first mark and from each on.
+        parent: The text this one was made from; None for the text as it came (offsets are then final).
+    """
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    marks: tuple[int, ...] = ()
+    shifts: tuple[int, ...] = (0,)
+    parent: Source | None = field(default=None, repr=False)
+
+    def original(self, at: int) -> int:
+        """Return the offset in the text as it came that belongs to an offset in `text`."""
+        step: Source | None = self
+        while step is not None:
+            at += step.shifts[bisect_right(step.marks, at)]
+            step = step.parent
+        return at
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return a half-open stretch of `text` in offsets of the text as it came."""
+        if end <= start:
+            return self.original(start), self.original(start)
+        return self.original(start), self.original(end - 1) + 1
+
+
+def rewritten(source: Source, pattern: re.Pattern[str], repair: Repair, by: Callable[[str], str]) -> Source:
+    """Return the source with every match of a pattern replaced, named as a repair; itself when nothing matches."""
+    pieces: list[str] = []
+    marks: list[int] = []
+    shifts = [0]
+    length = last = 0
+    for match in pattern.finditer(source.text):
+        new = by(match.group())
+        pieces += [source.text[last : match.start()], new]
+        length += match.start() - last + len(new)
+        last = match.end()
+        marks.append(length)
+        shifts.append(last - length)
+    if not marks:
+        return source
+    pieces.append(source.text[last:])
+    return Source("".join(pieces), (*source.repairs, repair), tuple(marks), tuple(shifts), source)
+
+
+def source_of(text: str) -> Source:
+    """Return a text without what only disturbs reading: marks of encoding, wide forms, text escaped as a whole.
+
+    Entities are decoded here only when they stand for the delimiters themselves; inside names they are decoded when
+    names are compared.
+    """
+    source = Source(text)
+    if _ODD.search(text):
+        source = _plain_characters(source)
+    if "&" in text and _escaped_as_a_whole(source.text):
+        source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):
+        source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
+    if ">" in text and _all_quoted(source.text):
+        source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
+    return source
+
+
+def _plain_characters(source: Source) -> Source:
+    text = source.text.replace("\r\n", " \n").replace("\r", "\n").translate(_SPACES)
+    wide = text.translate(_WIDE)
+    repairs = ("full_width",) if wide != text else ()
+    source = Source(wide, repairs)
+    if wide.startswith("\ufeff"):
+        source = rewritten(source, re.compile("^\ufeff"), "byte_order_mark", lambda _: "")
+    return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
+
+
+def _escaped_as_a_whole(text: str) -> bool:
+    quotes = "&quot;" in text or "&#34;" in text or "&#x22;" in text
+    return (quotes and '"' not in text) or ("&lt;" in text and "<" not in text)
+
+
+def _all_quoted(text: str) -> bool:
+    lines = [line.lstrip() for line in text.split("\n")]
+    return all(line.startswith(">") for line in lines if line)

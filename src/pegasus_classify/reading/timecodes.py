@@ -1,0 +1,157 @@
+"""Times as models write them, in seconds."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pegasus_classify.contract.quantities import Seconds
+
+__all__ = ["Moment", "Stretch", "moment_of", "resolved", "stretch_of", "stretches_in"]
+
+
+class Moment(NamedTuple):
+    """One point in time.
+
+    Attributes:
+        seconds: From the start of the video, as the notation says.
+        otherwise: What the same notation is when its first group is minutes (`10:38:00` for 10 min 38 s); else None.
+    """
+
+    seconds: Seconds
+    otherwise: Seconds | None = None
+
+
+class Stretch(NamedTuple):
+    """A start and an end as written; `end` is None when only one time stands there."""
+
+    start: Moment
+    end: Moment | None
+
+
+_UNIT = {
+    "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001,
+}  # fmt: skip
+_HOURS = (
+    r"h(?:ours?|rs?)?|\u6642\u9593|\u5c0f\u65f6|\u5c0f\u6642|\u65f6|\u6642|\uc2dc\uac04|stunden?|std|horas?|heures?"
+)
+_MINUTES = r"m(?:in(?:ute[ns]?|utos?|s)?)?\.?|\u5206\u949f|\u5206\u9418|\u5206|\ubd84|\u062f\u0642\u064a\u0642\u0629|\u062f\u0642\u0627\u0626\u0642|'|\u2032"
+_SECONDS = r"s(?:ec(?:onds?|s)?|ek(?:unden?)?|egundos?)?\.?|\u79d2\u949f|\u79d2\u9418|\u79d2|\ucd08|\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646|\"|\u2033|''"
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,6})?"
+_CLOCK = r"\d{1,6}:\d{1,2}(?::\d{1,2})?(?::\d{1,2})?(?:[.,;]\d{1,6})?"
+_SPOKEN = (
+    rf"(?:(?:{_NUMBER})\s?(?:{_HOURS})(?![a-z])\s?(?:,|and)?\s?)?(?:(?:{_NUMBER})\s?(?:{_MINUTES})(?![a-z])\s?(?:,|and|und|y)?\s?)?"
+    rf"(?:(?:{_NUMBER})\s?(?:{_SECONDS})(?![a-z]))?"
+)
+_PARTS = re.compile(
+    rf"(?:({_NUMBER})\s?(?:{_HOURS})\s?(?:,|and)?\s?)?(?:({_NUMBER})\s?(?:{_MINUTES})\s?(?:,|and|und|y)?\s?)?(?:({_NUMBER})\s?(?:{_SECONDS}))?",
+    re.IGNORECASE,
+)
+_CLOCK_RE = re.compile(_CLOCK)
+_PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
+_ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
+_TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
+_ABOUT = re.compile(
+    r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|time:?)\s*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"\s*(?:[\])]|min(?:utes?)?|into the video|onwards?|mark|\.)\s*\Z", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e/|]|\.{2,3}|\u2026|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\band\b|\bbis\b|\bhasta\b|\bund\b|\ba\b|\bal\b|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|\u0625\u0644\u0649|,|;)\s*",
+    re.IGNORECASE,
+)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def moment_of(text: str) -> Moment | None:
+    """Return the time a text is, or None when it is no single time: `""`, `":00:00"`, `unknown`, `soon`.
+
+    `75`, `75.5s`, `1:15`, `0:01:15.5`, `1m 15s`, `1 min 15 sec`, `PT1M15S`, `75s (01:15)`, `about 75 seconds`,
+    `00:01:15,500`, `75000 ms`.
+    """
+    if len(text) > 80:
+        return None
+    text = text.strip().strip("\"'").strip()
+    for _ in range(3):
+        found = _bare(text)
+        if found is not None:
+            return found
+        twice = _TWICE.match(text)
+        if twice is not None:
+            # "145s (02:25)" says it twice; the seconds come first and are exact.
+            return moment_of(twice.group(1)) or moment_of(twice.group(2))
+        shorter = _TAIL.sub("", _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text)
+        if shorter == text:
+            return None
+        text = shorter
+    return None
+
+
+def _bare(text: str) -> Moment | None:
+    if _CLOCK_RE.fullmatch(text):
+        return _clock(text)
+    number = _PLAIN.fullmatch(text)
+    if number is not None:
+        return Moment(_number(number.group(1)) * (0.001 if number.group(2) else 1.0))
+    parts = _PARTS.fullmatch(text) or _ISO.fullmatch(text)
+    if parts is None or not any(parts.groups()):
+        return None
+    return Moment(sum(_number(group) * size for group, size in zip(parts.groups(), (3600.0, 60.0, 1.0)) if group))
+
+
+def _clock(text: str) -> Moment | None:
+    whole, _, fraction = text.replace(",", ".").replace(";", ".").partition(".")
+    groups = [int(group) for group in whole.split(":")]
+    if any(group > 59 for group in groups[1:3]):
+        return None
+    rest = float(f"0.{fraction}") if fraction else 0.0
+    if len(groups) == 2:
+        return Moment(groups[0] * 60.0 + groups[1] + rest)
+    seconds = groups[0] * 3600.0 + groups[1] * 60.0 + groups[2] + rest
+    minutes = groups[0] * 60.0 + groups[1] if len(groups) == 3 and groups[2] == 0 and not rest else None
+    return Moment(seconds, minutes)
+
+
+def stretch_of(text: str) -> Stretch | None:
+    """Return the stretch or the single time that a whole text is; None when it is neither.
+
+    `46s - 50s`, `[7s (00:07)~17s (00:17)]`, `0:00-0:20`, `11:33 to 11:43`, `12-30`,
+    `00:00:01,000 --> 00:00:04,000`, `from 6s and 12s`.
+    """
+    if len(text) > 160:
+        return None
+    single = moment_of(text)
+    if single is not None:
+        return Stretch(single, None)
+    inner = text.strip().strip("[](){}<>\"' ") if text.strip()[:1] in "[({<\"'" else text
+    for match in _BETWEEN.finditer(inner):
+        start, end = moment_of(inner[: match.start()].removeprefix("between ")), moment_of(inner[match.end() :])
+        if start is not None and end is not None:
+            return Stretch(start, end)
+    return None
+
+
+def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Seconds, bool]:
+    """Return start and end in seconds, and whether groups had to be read as minutes, seconds and nothing.
+
+    Only the length of the video can tell `10:38:00` as hours from the same as minutes: what lies beyond the end as
+    hours and inside it as minutes is minutes, for both ends of a clip alike.
+    """
+    start, end = stretch.start, stretch.end or stretch.start
+    if duration is None or max(start.seconds, end.seconds) <= duration:
+        return start.seconds, end.seconds, False
+    if start.otherwise is None or end.otherwise is None or max(start.otherwise, end.otherwise) > duration:
+        return start.seconds, end.seconds, False
+    return start.otherwise, end.otherwise, True
+
+
+_ONE = rf"(?:{_CLOCK}|PT[\dHMS.]{{2,20}}|(?=\d){_SPOKEN})"
+_TIME = rf"(?:{_ONE}(?:\s?[(\[]\s?{_CLOCK}\s?[)\]])?)"
+
+
+def stretches_in(text: str) -> list[tuple[Stretch, int, int]]:
+    """Return every time and stretch written inside a line of text, with its half-open offsets there."""
+    raise NotImplementedError(text)
