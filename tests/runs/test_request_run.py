@@ -1,0 +1,199 @@
+"""One request under way, played by a schedule in simulated time."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import pytest
+from asking_world import NOTHING, a_judge, a_plan, a_request, wanted_form
+from playing import json_reply
+from simulated_driver import SimulatedDriver
+from small_index import SmallPlatform, listed
+
+from pegasus_classify.carrying.exchanges import carry
+from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.schedule import Schedule
+from pegasus_classify.contract.result import Failure, VideoResult
+from pegasus_classify.errors import BadRequestError, ClassifyError, InternalServerError
+from pegasus_classify.runs.directory import Directory
+from pegasus_classify.runs.request_run import Limits, RequestRun
+from pegasus_classify.steps import Reply, Send
+
+
+class World:
+    """A small platform with a model that finds cars in every video but those told otherwise."""
+
+    def __init__(self, platform: SmallPlatform, texts: dict[str, str | Reply] | None = None, **changes: Any) -> None:
+        self.platform = platform
+        self.texts = texts or {}
+        self.asked: list[str] = []
+        self.directory = Directory(index_ids=list(platform.indexes), retries=0)
+        self.request = a_request(**changes)
+
+    def upstream(self, send: Send, _now: float) -> tuple[Reply, float]:
+        """Answer look-ups at once and questions after a second."""
+        if send.path != "/v1.3/analyze":
+            return self.platform(send), 0.1
+        asset = send.body["video"]["asset_id"].removeprefix("asset-")
+        self.asked.append(asset)
+        text = self.texts.get(asset, wanted_form(Cars=(0, 60)))
+        return (text if isinstance(text, Reply) else json_reply(200, {"data": text, "finish_reason": "stop"})), 1.0
+
+    def run(self, limits: Limits = Limits(), **more: Any) -> tuple[RequestRun, list[VideoResult | Failure]]:  # noqa: B008
+        """Play the request to its end."""
+        run = RequestRun(self.request, a_plan(self.request), a_judge(self.request), self.directory, limits, **more)
+        schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+        schedule.add(run)
+        self.driver = SimulatedDriver(schedule, self.upstream)
+        self.driver.run()
+        return run, list(run.outcomes)
+
+
+def an_index(count: int, page_size: int = 50, **each: Any) -> SmallPlatform:
+    return SmallPlatform({"i1": [listed(f"v{n}", **each) for n in range(count)]}, page_size=page_size)
+
+
+def test_every_named_video_is_answered_once_in_any_order() -> None:
+    world = World(an_index(5), video_ids=("v3", "v1", "v3"))
+    run, outcomes = world.run()
+    assert sorted(each.video_id for each in outcomes) == ["v1", "v3"]
+    assert sorted(world.asked) == ["v1", "v3"]
+    result = run.result(outcomes)
+    assert [video.video_id for video in result.videos] == ["v3", "v1"]
+    assert (result.model, result.prompt_version, result.cost.calls) == ("pegasus1.5", "classify.v1", 2)
+    assert (run.found, run.total, run.done, run.failed) == (2, 2, 2, 0)
+
+
+@pytest.mark.parametrize("page_size", [50, 7])
+def test_every_video_of_an_index_is_answered(page_size: int) -> None:
+    world = World(an_index(23, page_size), video_ids=None, index_id="i1")
+    _, outcomes = world.run()
+    assert sorted(each.video_id for each in outcomes) == sorted(f"v{n}" for n in range(23))
+
+
+def test_an_empty_index_has_an_empty_answer() -> None:
+    world = World(an_index(0), video_ids=None, index_id="i1")
+    run, outcomes = world.run()
+    assert run.result(outcomes).videos == ()
+    assert run.finished
+
+
+def test_an_unknown_video_fails_the_request_before_anything_is_paid() -> None:
+    world = World(an_index(3), video_ids=("v1", "nope"))
+    run, outcomes = world.run()
+    assert not outcomes
+    assert not world.asked
+    with pytest.raises(BadRequestError, match="nope"):
+        run.result(outcomes)
+
+
+def test_an_unknown_index_fails_the_request() -> None:
+    world = World(an_index(3), video_ids=None, index_id="i9")
+    run, outcomes = world.run()
+    with pytest.raises(BadRequestError, match=r"index_id.*'i9'"):
+        run.result(outcomes)
+
+
+def test_a_list_that_breaks_off_fails_the_request() -> None:
+    platform = an_index(30, 3)
+    world = World(platform, video_ids=None, index_id="i1")
+    original = platform.__call__
+
+    def upstream(send: Send, now: float) -> tuple[Reply, float]:
+        if dict(send.query).get("page") == "4":
+            return Reply(503), 0.1
+        return world_upstream(send, now)
+
+    world_upstream, world.upstream = world.upstream, upstream  # type: ignore[method-assign]
+    assert original is not None
+    run, outcomes = world.run()
+    with pytest.raises(InternalServerError):
+        run.result(outcomes)
+    assert not world.asked
+
+
+def test_too_many_hours_are_refused_with_sum_price_and_flag_before_anything_is_paid() -> None:
+    world = World(an_index(12, duration=3600.0), video_ids=None, index_id="i1")
+    run, outcomes = world.run()
+    with pytest.raises(BadRequestError, match=r"43200.*12\.0 hours.*USD.*10 hours.*--max-hours"):
+        run.result(outcomes)
+    assert not world.asked
+
+
+def test_a_budget_that_would_be_passed_is_refused_with_the_price() -> None:
+    world = World(an_index(3, duration=600.0), video_ids=None, index_id="i1")
+    run, outcomes = world.run(Limits(usd=0.5))
+    with pytest.raises(BadRequestError, match=r"price of 0\.\d\d USD.*0\.50 USD.*--budget"):
+        run.result(outcomes)
+    assert not world.asked
+    _, outcomes = world.run(Limits(usd=5.0))
+    assert len(outcomes) == 3
+
+
+def test_without_limits_asking_begins_before_the_list_is_read() -> None:
+    world = World(an_index(40, 4), video_ids=None, index_id="i1")
+    world.run(Limits(hours=float("inf")))
+    paths = [send.path for _, send in world.driver.sends]
+    last_list = max(place for place, path in enumerate(paths) if path.endswith("indexed-assets"))
+    assert "/v1.3/analyze" in paths[:last_list]
+    assert len(world.asked) == 40
+
+
+def test_a_long_list_is_not_read_far_ahead_of_the_asking() -> None:
+    world = World(an_index(2000, 50), video_ids=None, index_id="i1")
+    run = RequestRun(
+        world.request, a_plan(world.request), a_judge(world.request), world.directory, Limits(hours=float("inf"))
+    )
+    schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+    schedule.add(run)
+    SimulatedDriver(schedule, world.upstream).run(until=20.0)
+    assert run.found < 600
+
+
+def test_a_video_that_fails_costs_itself_alone_and_is_looked_up_anew_next_time() -> None:
+    refusal = json_reply(404, {"code": "resource_not_exists", "message": "No such asset."})
+    world = World(an_index(3), {"v1": refusal}, video_ids=("v0", "v1", "v2"))
+    run, outcomes = world.run()
+    result = run.result(outcomes)
+    assert [failure.video_id for failure in result.failed] == ["v1"]
+    assert len(result.videos) == 2
+    assert sorted(world.directory.known) == ["v0", "v2"]
+
+
+def test_a_failure_of_another_sort_keeps_the_place_in_the_directory() -> None:
+    world = World(an_index(1), {"v0": Reply(503)}, video_ids=("v0",))
+    run, _ = world.run()
+    assert (run.failed, sorted(world.directory.known)) == (1, ["v0"])
+
+
+def test_a_video_that_cannot_be_located_is_reported_beside_the_others() -> None:
+    platform = SmallPlatform({"i1": [listed("v0"), listed("v1", status="indexing")]})
+    world = World(platform, {"v0": NOTHING}, video_ids=None, index_id="i1")
+    run, outcomes = world.run()
+    assert {type(each) for each in outcomes} == {VideoResult, Failure}
+    assert run.result(outcomes).failed[0].kind == "not_ready"
+
+
+def test_only_locating_asks_the_model_nothing() -> None:
+    world = World(an_index(12, 5), video_ids=None, index_id="i1")
+    run, outcomes = world.run(only_locate=True)
+    assert (len(run.located), outcomes, world.asked) == (12, [], [])
+
+
+def test_what_arrives_after_the_end_is_ignored() -> None:
+    world = World(an_index(1), video_ids=("v0",))
+    run, _ = world.run()
+    run.job_done("ids", [])
+    assert run.next_job() is None
+    assert run.found == 1
+
+
+def test_an_error_of_one_page_is_the_requests_error() -> None:
+    run = RequestRun(a_request(), a_plan(), a_judge(), Directory(), Limits())
+    run.job_done("ids", ClassifyError("no"))
+    assert run.finished
+    with pytest.raises(ClassifyError, match="no"):
+        run.result([])
+    assert json.dumps(str(run.error)) == '"no"'
