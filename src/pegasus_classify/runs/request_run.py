@@ -14,6 +14,7 @@ from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, Vide
 from pegasus_classify.errors import APIStatusError, BadRequestError, ClassifyError
 from pegasus_classify.judging.assemble import Provenance, assemble
 from pegasus_classify.judging.judge import Judge
+from pegasus_classify.pegasus.listing import LARGEST_PAGE
 from pegasus_classify.planning.plan import Plan
 from pegasus_classify.runs.conversation import conversation
 from pegasus_classify.runs.directory import Directory, Located
@@ -100,11 +101,12 @@ class RequestRun:
         """Return a job to start and its name; None when nothing can be started at the moment."""
         if self.finished:
             return None
-        if self._waiting and self.accepted:
+        job = self._locate_more() if self._wants_more() else None
+        if job is None and self._waiting and self.accepted:
             video = self._waiting.popleft()
             self._in_conversation += 1
             return video, conversation(self._plan, self._judge, video)
-        return self._locate_more()
+        return job
 
     def job_done(self, name: Hashable, value: Any) -> None:
         """Take the result of a job: a page or list of located videos, an error, or one video's outcome."""
@@ -136,9 +138,12 @@ class RequestRun:
             provenance=Provenance(self._plan.model.name, self._plan.prompt_version, self._plan.prompt_hash),
         )
 
+    def _wants_more(self) -> bool:
+        """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead."""
+        coming = len(self._waiting) + LARGEST_PAGE * self._locating
+        return not self._listed and (not self.accepted or coming < AHEAD)
+
     def _locate_more(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
-        if self._listed:
-            return None
         if self.request.video_ids is not None:
             if self._locating:
                 return None
@@ -150,8 +155,6 @@ class RequestRun:
         if self._pages is None and self._locating:
             return None
         if self._pages is not None and self._next_page > self._pages:
-            return None
-        if self.accepted and len(self._waiting) > AHEAD:
             return None
         number = self._next_page
         self._next_page += 1
