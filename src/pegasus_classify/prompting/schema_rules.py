@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Complaint", "refused_keywords"]
+__all__ = ["Complaint", "accepted", "refused_keywords"]
 
 _IGNORED = frozenset({"title", "description", "$comments"})
 """Accepted everywhere, and never seen by the model."""
@@ -79,6 +79,17 @@ def refused_keywords(schema: Mapping[str, Any]) -> list[Complaint]:
     else:
         found.append(Complaint("$", "$defs", "It must be an object of named schemas."))
     return found
+
+
+def accepted(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema as it is when the platform takes it.
+
+    Raises:
+        ValueError: It holds something refused; the message names the first place, keyword and reason.
+    """
+    for complaint in refused_keywords(schema):
+        raise ValueError(f"the platform refuses {complaint.keyword} at {complaint.path}: {complaint.reason}")
+    return schema
 
 
 def _schema(schema: Any, place: _Place) -> Iterator[Complaint]:

@@ -29,7 +29,7 @@ def upper_bound(text: str) -> int:
 
 
 def fits(text: str, limit: int) -> bool:
-    """Tell whether a text surely has no more than `limit` tokens; same as comparing `upper_bound`, often much faster."""
+    """Tell whether a text surely has at most `limit` tokens: the same as comparing `upper_bound`, often faster."""
     return len(text.encode("utf-8", "surrogatepass")) <= limit or upper_bound(text) <= limit
 
 
