@@ -62,8 +62,7 @@ def _cell(item: Mapping[str, Any], key: str) -> str:
 
 def _clips(clips: list[Mapping[str, Any]], most: int) -> str:
     lines = [
-        f"{_clock(clip['start'])}–{_clock(clip['end'])}  {clip.get('prompt', '')}"
-        f"{' [' + clip['option'] + ']' if clip.get('option') else ''}  {clip.get('score', '')}"
+        f"{_clock(clip['start'])}–{_clock(clip['end'])} {clip.get('prompt', '')} {clip.get('score', '')}"
         for clip in clips[:most]
     ]
     if len(clips) > most:

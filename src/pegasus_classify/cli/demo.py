@@ -127,7 +127,7 @@ def _pages(stage: _Stage, classifier: Classifier) -> None:
 def _ugliest(emulator: RunningEmulator) -> tuple[str, str]:
     """Ask the stand-in what it was asked before, which it answers alike, and return the text hardest to read."""
     texts = {}
-    for body in emulator.state.bodies:
+    for body in list(emulator.state.bodies):
         texts[body["video"]["asset_id"]] = _ask_again(emulator.base_url, body)
     return max(texts.items(), key=lambda item: (not _is_json(item[1]), "c1" in item[1], -len(item[1])))
 

@@ -16,9 +16,13 @@ from pegasus_classify.carrying.progress import Progress as Standing
 __all__ = ["Watch", "print_json", "said", "shown"]
 
 
+_PLAIN_WIDTH = 160
+"""Where lines of a table break when nobody says how wide the page is."""
+
+
 def shown() -> Console:
     """Return the console of answers: standard output, plain text when it is no terminal."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False)
 
 
 def said() -> Console:

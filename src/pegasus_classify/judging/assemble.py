@@ -61,7 +61,7 @@ def assemble(
         failed=tuple(sorted(failed, key=lambda failure: places.get(failure.video_id, len(asked_order)))),
         dropped=tuple(dropped for video in as_asked for dropped in video.dropped),
         coverage=provenance.coverage,
-        cost=sum((video.cost for video in as_asked), Cost()),
+        cost=sum([*(video.cost for video in as_asked), *(failure.cost for failure in failed)], Cost()),
         answered=len(as_asked),
         model=provenance.model,
         prompt_version=provenance.prompt_version,

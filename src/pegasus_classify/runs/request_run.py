@@ -90,6 +90,7 @@ class RequestRun:
         self._locating = 0
         self._listed = False
         self._seconds: Seconds = 0.0
+        self._page_ids: dict[Any, list[str]] = {}
         self._asked_order: list[str] = list(dict.fromkeys(request.video_ids or ()))
 
     @property
@@ -119,7 +120,7 @@ class RequestRun:
             self._fail(value)
         else:
             self._locating -= 1
-            self._take(value)
+            self._take(name, value)
         self._check_end()
 
     def result(self, outcomes: list[VideoResult | Failure]) -> ClassifyResult:
@@ -134,7 +135,7 @@ class RequestRun:
             self.request,
             [each for each in outcomes if isinstance(each, VideoResult)],
             [each for each in outcomes if isinstance(each, Failure)],
-            asked_order=self._asked_order,
+            asked_order=self._asked_order or [each for _, page in sorted(self._page_ids.items()) for each in page],
             provenance=Provenance(self._plan.model.name, self._plan.prompt_version, self._plan.prompt_hash),
         )
 
@@ -161,12 +162,13 @@ class RequestRun:
         self._locating += 1
         return ("page", number), _caught(self._directory.page(self.request.index_id or "", number))
 
-    def _take(self, value: Any) -> None:
+    def _take(self, name: Hashable, value: Any) -> None:
         if isinstance(value, list):
             located: list[Located] = value
             self._listed = True
         else:
             located = value.located
+            self._page_ids[name] = [each.video_id for each in located]
             self._pages = value.pages
             self._pages_read += 1
             self._listed = self._pages_read >= value.pages
