@@ -15,6 +15,7 @@ import pytest
 import typer.main
 from coverage_table import with_table
 from documents import Block, blocks, code_spans, commands_in, matches, sessions
+
 from pegasus_classify.cli.app import app
 from pegasus_classify.emulator import running_emulator
 

@@ -1,0 +1,36 @@
+"""Prints one table of ratios with the aims beside them; nothing fails here, numbers depend on the machine.
+
+Run it with `make bench`; words after it choose parts: `make bench ARGS="core imports"`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from measures import Row, core_rows, import_rows, wall_rows
+
+__all__ = ["main"]
+
+_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows}
+
+
+def main(chosen: list[str]) -> None:
+    """Measure the chosen parts, all when none is chosen."""
+    print(_line("what", "measured", "ratio", "of", "aim"))
+    for name, rows in _PARTS.items():
+        if not chosen or name in chosen:
+            for row in rows():
+                print(_shown(row), flush=True)
+
+
+def _shown(row: Row) -> str:
+    mark = "" if row.reached else "  missed"
+    return _line(row.what, row.measured, f"{row.ratio:.2f}", row.of, f"{row.aim:.2f}{mark}")
+
+
+def _line(what: str, measured: str, ratio: str, of: str, aim: str) -> str:
+    return f"{what:<52} {measured:>10} {ratio:>6} x  {of:<28} {aim}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
