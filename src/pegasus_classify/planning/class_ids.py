@@ -16,6 +16,8 @@ _CLASS_LETTERS = "ckqxzv"
 _PROMPT_LETTERS = "pwyjhm"
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(r"([^\W\d]+)\d+")
 
 
 def canonical_vocabulary(request: ClassifyRequest) -> Vocabulary:
@@ -51,9 +53,12 @@ def id_letters(texts: Iterable[str]) -> tuple[str, str]:
 
 def _keys(text: str) -> Iterator[str]:
     """Go through the letters in front of a number, for every word of a text and for all its words run together."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if not _DIGIT.search(folded):
+        return
+    words = _WORD.findall(folded)
     for word in (*words, "".join(words)):
-        for match in re.finditer(r"([^\W\d]+)\d+", word):
+        for match in _NUMBERED.finditer(word):
             yield match[1]
 
 
