@@ -37,7 +37,7 @@ RULES = {
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_the_package_obeys(rule):
     """Every rule holds for the package as it is; the message lists every place that breaks it."""
-    assert list(rule(MODULES)) == []
+    assert "\n".join(rule(MODULES)) == ""
 
 
 def test_the_rules_see_the_whole_package():

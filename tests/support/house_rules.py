@@ -35,7 +35,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _MACHINE_PATH = re.compile(
     # Split, so that this file does not hold what it looks for.
-    r"/(?:work|roo" r"t|Users|hom" r"e/[a-z]+)/[\w.-]|\bpyen" r"v\b|[A-Z]:\\\\?Users",
+    r"/(?:work|roo" r"t|Users|hom" r"e/[a-z]+)/[\w.-]|[A-Z]:\\\\?Users",
 )
 
 
