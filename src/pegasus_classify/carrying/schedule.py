@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
+from pegasus_classify.carrying.budget import Budget, Use, most_of
 from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.contract.asks import Answer, Ask, ledger_key
 from pegasus_classify.contract.quantities import Seconds
@@ -50,6 +51,7 @@ class Run(Protocol):
 @dataclass(eq=False, slots=True)
 class _RunningJob:
     run: Run
+    budget: Budget | None
     name: Hashable
     work: Job
     results: list[Any] = field(default_factory=list)
@@ -59,8 +61,10 @@ class _RunningJob:
 @dataclass(eq=False, slots=True)
 class _RunningExchange:
     work: Exchange[Any]
-    key: str | None
     waiting: list[tuple[_RunningJob, int]]
+    key: str | None = None
+    most: Use = field(default_factory=Use)
+    payer: Budget | None = None
 
 
 class Schedule:
@@ -77,7 +81,7 @@ class Schedule:
         self._account = account
         self._carrier = carrier
         self._pace = pace
-        self._runs: list[Run] = []
+        self._runs: list[tuple[Run, Budget | None]] = []
         self._exchanges: set[_RunningExchange] = set()
         self._by_key: dict[str, _RunningExchange] = {}
         self._free: deque[tuple[_RunningExchange, Send]] = deque()
@@ -100,14 +104,18 @@ class Schedule:
         """The account's speed, for showing it."""
         return self._pace
 
-    def add(self, run: Run) -> None:
-        """Take a run on; its jobs are started as there is room."""
-        self._runs.append(run)
+    def add(self, run: Run, budget: Budget | None = None) -> None:
+        """Take a run on; its jobs are started as there is room.
+
+        Args:
+            run: What to carry out.
+            budget: What it may use; None for no limit. An ask wanted by several runs is paid by the first.
+        """
+        self._runs.append((run, budget))
 
     def abandon(self, run: Run) -> None:
         """Forget a run: what waits to be sent for it alone is given up, what is out goes on into the ledger."""
-        if run in self._runs:
-            self._runs.remove(run)
+        self._runs = [pair for pair in self._runs if pair[0] is not run]
         for exchange in self._exchanges:
             exchange.waiting = [pair for pair in exchange.waiting if pair[0].run is not run]
         for queue in (self._free, self._paid):
@@ -157,6 +165,8 @@ class Schedule:
         exchange, step = self._performing.pop(token)
         if isinstance(step, Send) and isinstance(outcome, Reply | NoReply):
             hearing = self._pace.heard(outcome, now)
+            if exchange.payer is not None and step.paid:
+                exchange.payer.heard(exchange.most, outcome)
             if hearing == "again" and not self._stopping:
                 (self._paid if step.paid else self._free).appendleft((exchange, step))
                 return
@@ -166,12 +176,12 @@ class Schedule:
         starting = True
         while starting and self._has_room():
             starting = False
-            for run in list(self._runs):
+            for run, budget in list(self._runs):
                 job = run.next_job() if self._has_room() else None
                 if job is not None:
                     starting = True
-                    self._step_job(_RunningJob(run, *job), None)
-        self._runs = [run for run in self._runs if not run.finished]
+                    self._step_job(_RunningJob(run, budget, *job), None)
+        self._runs = [pair for pair in self._runs if not pair[0].finished]
 
     def _has_room(self) -> bool:
         in_ledger = len(self._performing) - self._pace.in_flight
@@ -187,12 +197,25 @@ class Schedule:
         for queue, paid in ((self._free, False), (self._paid, True)):
             while queue and self._pace.may_send(self._now, paid=paid):
                 exchange, step = queue.popleft()
+                if paid and not self._affordable(exchange):
+                    continue
                 self._pace.sent(self._now, paid=paid)
                 self._perform(exchange, step)
             if queue:
                 later = self._pace.wake_at(self._now, paid=paid)
                 wake_at = later if wake_at is None else min(wake_at, later or wake_at)
         return wake_at
+
+    def _affordable(self, exchange: _RunningExchange) -> bool:
+        """Set aside what a call can cost; where that would pass the limit, say so to whoever wants it."""
+        if exchange.waiting:
+            exchange.payer = exchange.waiting[0][0].budget
+        if exchange.payer is None or exchange.payer.take(exchange.most):
+            return True
+        refusal = exchange.payer.refusal()
+        exchange.payer = None
+        self._advance(exchange, refusal)
+        return False
 
     def _perform(self, exchange: _RunningExchange, step: Step) -> None:
         token = next(self._numbers)
@@ -215,7 +238,7 @@ class Schedule:
                 self._ask(job, place, ask)
         else:
             for place, exchange in enumerate(want):
-                self._begin(_RunningExchange(exchange, None, [(job, place)]))
+                self._begin(_RunningExchange(exchange, [(job, place)]))
 
     def _ask(self, job: _RunningJob, place: int, ask: Ask) -> None:
         key = ledger_key(self._account, ask)
@@ -223,7 +246,7 @@ class Schedule:
         if same is not None:
             same.waiting.append((job, place))
             return
-        exchange = _RunningExchange(self._carrier(ask, key), key, [(job, place)])
+        exchange = _RunningExchange(self._carrier(ask, key), [(job, place)], key, most_of(ask))
         self._by_key[key] = exchange
         self._begin(exchange)
 
@@ -262,6 +285,8 @@ class Schedule:
         self._exchanges.discard(exchange)
         if exchange.key is not None:
             del self._by_key[exchange.key]
+        if exchange.payer is not None:
+            exchange.payer.answered(exchange.most, value)
         for number, (job, place) in enumerate(exchange.waiting):
             job.results[place] = _joined(value) if number else value
             job.missing -= 1

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, TypeAlias
 
+from pegasus_classify.carrying.budget import Budget, Use
 from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.carrying.progress import Progress
@@ -75,7 +76,7 @@ class _Traffic:
 
     def add(self, listener: _Listener) -> None:
         self._listeners[id(listener.run)] = listener
-        self._schedule.add(listener.run)
+        self._schedule.add(listener.run, _budget(listener.run))
 
     def abandon(self, run: RequestRun) -> None:
         self._listeners.pop(id(run), None)
@@ -113,6 +114,11 @@ class _Traffic:
                 self._on_progress(_progress(listener.run, self._schedule.pace.held_until(now), now))
             if run.finished:
                 del self._listeners[id(run)]
+
+
+def _budget(run: RequestRun) -> Budget:
+    limits = run.limits
+    return Budget(Use(limits.hours * 3600, float("inf") if limits.usd is None else limits.usd))
 
 
 def _progress(run: RequestRun, held_until: Seconds | None, now: Seconds) -> Progress:

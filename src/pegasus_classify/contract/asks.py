@@ -89,6 +89,8 @@ class Ask:
         temperature: 0 to 1.
         window: None for the whole video.
         sample: 0 for the usual answer; 1, 2 … for further independent ones.
+        definitions: How often the video's length is billed: 1, or the number of segment definitions.
+        batch: Whether it may travel in a batch; changes how it is carried and not what is asked.
     """
 
     model: str
@@ -99,6 +101,8 @@ class Ask:
     temperature: float = 0.0
     window: Window | None = None
     sample: int = 0
+    definitions: int = 1
+    batch: bool = field(default=False, compare=False)
 
 
 def ledger_key(account: str, ask: Ask) -> str:

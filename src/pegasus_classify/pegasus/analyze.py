@@ -72,7 +72,7 @@ def generated(result: dict[str, Any], ask: Ask, attempts: int = 1) -> Answer:
         warning=_message(warning),
         input_tokens=_count(usage.get("input_tokens")),
         output_tokens=_count(usage.get("output_tokens")),
-        billed_seconds=ask.duration,
+        billed_seconds=ask.duration * ask.definitions,
         attempts=attempts,
     )
 

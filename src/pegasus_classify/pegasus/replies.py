@@ -123,6 +123,7 @@ _KIND_OF_CODE: dict[str, FailureKind] = {
     "asset_unavailable": "not_ready",
     "video_duration_too_long": "too_long",
     "video_duration_too_short": "too_short",
+    "over_budget": "over_budget",
 }
 
 _KIND_OF_SORT: dict[ProblemSort, FailureKind] = {

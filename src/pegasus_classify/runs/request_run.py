@@ -56,6 +56,7 @@ class RequestRun:
         done: Videos answered or failed.
         failed: Videos failed.
         cost: What was used so far.
+        limits: What it may use.
         located: With `only_locate`, the videos that would be asked about; nothing is asked then.
     """
 
@@ -80,7 +81,7 @@ class RequestRun:
         self._plan = plan
         self._judge = judge
         self._directory = directory
-        self._limits = limits
+        self.limits = limits
         self._only_locate = only_locate
         self._waiting: deque[Video] = deque()
         self._in_conversation = 0
@@ -179,7 +180,7 @@ class RequestRun:
                 (self.located if self._only_locate else self._waiting).append(each)
             else:
                 self._tell(each)
-        if self._listed or not self._limits.any:
+        if self._listed or not self.limits.any:
             self._accept()
 
     def _accept(self) -> None:
@@ -191,21 +192,21 @@ class RequestRun:
 
     def _over_limits(self) -> APIStatusError | None:
         hours = self._seconds / 3600
-        if hours > self._limits.hours:
+        if hours > self.limits.hours:
             usd = self._plan.expected_usd(self._seconds, len(self._waiting))
             return BadRequestError(
                 f"The total duration(seconds) {self._seconds:.0f} of videos exceeds the limit. "
-                f"These are {hours:.1f} hours for about {usd:.2f} USD; the limit is {self._limits.hours:g} hours. "
+                f"These are {hours:.1f} hours for about {usd:.2f} USD; the limit is {self.limits.hours:g} hours. "
                 "Raise it with --max-hours (max_hours in code)."
             )
-        if self._limits.usd is None:
+        if self.limits.usd is None:
             return None
         usd = self._plan.expected_usd(self._seconds, len(self._waiting))
-        if usd <= self._limits.usd:
+        if usd <= self.limits.usd:
             return None
         return BadRequestError(
             f"The expected price of {usd:.2f} USD for {hours:.1f} hours of video exceeds the budget of "
-            f"{self._limits.usd:.2f} USD. Raise it with --budget (budget in code)."
+            f"{self.limits.usd:.2f} USD. Raise it with --budget (budget in code)."
         )
 
     def _tell(self, outcome: VideoResult | Failure) -> None:
