@@ -172,8 +172,8 @@ def _string(value: Any, _schema: Mapping[str, Any], name: str) -> str:
 
 def _integer(value: Any, schema: Mapping[str, Any], _name: str) -> int:
     number = round(value) if isinstance(value, (int, float)) else 0
-    low = schema.get("minimum", schema.get("exclusiveMinimum", number - 1) + ("exclusiveMinimum" in schema))
-    high = schema.get("maximum", schema.get("exclusiveMaximum", number + 1) - ("exclusiveMaximum" in schema))
+    low = schema.get("minimum", schema.get("exclusiveMinimum", number - 1) + 1)
+    high = schema.get("maximum", schema.get("exclusiveMaximum", max(number, low) + 1) - 1)
     return int(min(max(number, low), high))
 
 

@@ -16,7 +16,7 @@ __all__ = ["OPTIONS", "FoundClass", "FoundClip", "find"]
 OPTIONS = {"seen": "visual", "said": "conversation", "written": "text_in_video"}
 """How the modalities are called in an answer."""
 
-SHORTEST_CLIP = 0.3
+_SHORTEST_CLIP = 0.3
 """Seconds; what a window leaves of a stretch below this is not noticed."""
 
 
@@ -82,7 +82,7 @@ def find(
         for note in _answering(video, mention):
             for stretch in note.stretches:
                 first, last = max(stretch[0], start), min(stretch[1], end)
-                if last - first >= SHORTEST_CLIP:
+                if last - first >= _SHORTEST_CLIP:
                     times = round(first - shift, 2), round(last - shift, 2)
                     clip = FoundClip(*times, prompt, mention.words, OPTIONS[note.modality], note.certainty)
                     clips.setdefault(name, {})[clip] = None

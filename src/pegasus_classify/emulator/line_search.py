@@ -19,7 +19,13 @@ _LEAD = re.compile(
     r"^\s*(?:(?:[-*•+]|\d{1,3}[.)])\s+)?[`\"'\[(*]*([A-Za-z][\w.\-]{0,11})[`\"'\])*]*\s*(?::|=|->|→|\|)\s+(?=\S)"
 )
 _CARRIER_WORDS = re.compile(r"(?:\b(?:id|key|code|ref|class|prompt|phrase|label)\b|[\W_])+", re.IGNORECASE)
-_FIELD_WORDS = frozenset({"id", "key", "name", "text", "label", "title", "prompt", "phrase", "class", "words", "note"})
+_FIELD_WORDS = frozenset({"id", "key", "name", "text", "label", "title", "prompt", "phrase", "class", "words"})
+_SENTENCE_WORDS = frozenset({"note", "example", "answer", "hint", "important", "output", "video"})
+# "Labels:" introduces a list, "Pets:" names what is in it.
+_INTRODUCES = re.compile(
+    r"[.,;]|(?<!\w)(?:labels?|class(?:es)?|categor(?:y|ies)|prompts?|phrases?|list|follow\w*|look|find|search)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -42,14 +48,22 @@ class _Scan:
     parents: set[str | None] = field(default_factory=set)
 
 
-def mentions_in_lines(text: str, vocabulary: Vocabulary) -> list[Mention]:
-    """Return the mentions in the lines of a text, in their order."""
+def mentions_in_lines(text: str, vocabulary: Vocabulary, *, any_id: bool = False) -> list[Mention]:
+    """Return the mentions in the lines of a text, in their order.
+
+    Args:
+        text: The prompt, with spaces where JSON was.
+        vocabulary: What can be found.
+        any_id: Whether a plain word before a colon may be an id (`alpha: SUV`), as long as no token of the text
+            has the shape of one.
+    """
     scan = _Scan()
+    any_id = any_id and not ID_SHAPE.search(text)
     found: list[Mention] = []
     for raw in text.splitlines():
         if not raw.strip():
             continue
-        line = _read(raw, vocabulary)
+        line = _read(raw, vocabulary, any_id)
         while scan.owners and scan.owners[-1].indent >= line.indent:
             scan.owners.pop()
         scan.parents |= {class_of_id(identifier) for _, identifier in line.ids}
@@ -69,7 +83,7 @@ def _names_parent(mention: Mention, parents: set[str | None]) -> bool:
     return mention.class_id in parents and mention.prompt_id is None and mention.class_id is not None
 
 
-def _read(raw: str, vocabulary: Vocabulary) -> _Line:
+def _read(raw: str, vocabulary: Vocabulary, any_id: bool) -> _Line:
     words = vocabulary.matches(raw)
     inside = [(match.start(), match.end()) for match in words]
     ids = [
@@ -79,13 +93,21 @@ def _read(raw: str, vocabulary: Vocabulary) -> _Line:
     ]
     heading = _HEADING.match(raw) is not None
     bullet = _BULLET.match(raw)
-    indent = -1 if heading else len(raw) - len(raw.lstrip())
     rest = "".join(part if index % 2 == 0 else " " for index, part in enumerate(_around(raw, inside)))
     title = _title(raw) if heading or raw.rstrip(" *_").endswith(":") else ""
+    if any_id and words and not ids:
+        ids = _leading_word(raw, words[0])
+    # A title stands above list items of its own indentation, a heading above everything.
+    indent = -2 if heading else 2 * (len(raw) - len(raw.lstrip())) - (bool(title) and not bullet)
+    listed = bullet is not None or raw[:1].isspace()
+    return _Line(raw, indent, listed, ids, words, stated_modalities(rest), title)
+
+
+def _leading_word(raw: str, word: re.Match[str]) -> list[tuple[int, str]]:
     lead = _LEAD.match(raw)
-    if not ids and words and lead and lead.group(1).lower() not in _FIELD_WORDS and words[0].start() >= lead.end(1):
-        ids = [(lead.start(1), lead.group(1))]
-    return _Line(raw, indent, bullet is not None or indent > 0, ids, words, stated_modalities(rest), title)
+    if lead is None or word.start() != lead.end() or lead.group(1).lower() in _FIELD_WORDS | _SENTENCE_WORDS:
+        return []
+    return [(lead.start(1), lead.group(1))]
 
 
 def _around(raw: str, spans: list[tuple[int, int]]) -> list[str]:
@@ -148,8 +170,9 @@ def _class_words(line: _Line, word: re.Match[str], owner: _Line | None, class_id
     before = line.text[: word.start()]
     if ":" in before and not class_id:
         lead = _title(before.split(":")[0])
-        if lead and lead.lower() not in _FIELD_WORDS and len(lead) <= 60:
+        if lead and lead.lower() not in _FIELD_WORDS and len(lead.split()) <= 4 and not _INTRODUCES.search(lead):
             return lead
-    if owner is not None:
-        return _title(owner.text).split(" — ")[0] or None
-    return None
+    if owner is None:
+        return None
+    title = _title(owner.text)
+    return title if title and len(title.split()) <= 6 and (class_id or not _INTRODUCES.search(title)) else None

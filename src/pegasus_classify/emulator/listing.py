@@ -209,6 +209,8 @@ class _Reversed(Sequence[Any]):
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, slice):
             return [self._items[len(self) - 1 - place] for place in range(*item.indices(len(self)))]
+        if not 0 <= item < len(self):
+            raise IndexError(item)
         return self._items[len(self) - 1 - item]
 
 

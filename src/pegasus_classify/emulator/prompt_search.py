@@ -49,7 +49,7 @@ def _search(text: str, vocabulary: Vocabulary) -> tuple[Mention, ...]:
             found += inside
             # Only the length is kept, so that lines and their indentation stay where they are.
             prose = prose[:start] + " " * (end - start) + prose[end:]
-    found += mentions_in_lines(prose, vocabulary)
+    found += mentions_in_lines(prose, vocabulary, any_id=not any(mention.class_id for mention in found))
     if any(mention.class_id for mention in found):
         found = [mention for mention in found if mention.class_id]
     restricted = only_modalities(prose)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ from .settings import EmulatorSettings
 __all__ = ["RunningEmulator", "running_emulator", "serve_emulator"]
 
 _START_SECONDS = 30.0
+_STOP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def running_emulator(settings: EmulatorSettings | None = None) -> Iterator[Runni
             raise RuntimeError("the stand-in did not start")
         yield RunningEmulator(_url(listener), app.state.core)
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
         listener.close()
 
@@ -125,22 +129,49 @@ class _Server(uvicorn.Server):
             log_config=None,
             log_level="critical",
             access_log=False,
-            timeout_graceful_shutdown=2,
             timeout_keep_alive=75,
         )
         super().__init__(config)
         self._core: Core = app.state.core
         self._tell_started = started
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Ask the server to end, from any thread and without waiting for its next look at the clock."""
+        self.should_exit = True
+        if self._loop is not None:
+            # The loop is closed already when the server failed to start.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._core.closing.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._tell_started()
 
+    async def main_loop(self) -> None:
+        """Wait for the end, with the parent's regular work ten times a second."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._core.closing.wait(), timeout=0.1)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting connections and let the open ones end."""
+        """Stop accepting connections, let the open ones end for a moment and cancel what is left."""
         self._core.closing.set()
-        await super().shutdown(sockets)
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        deadline = time.monotonic() + _STOP_SECONDS
+        while (self.server_state.connections or self.server_state.tasks) and time.monotonic() < deadline:
+            await asyncio.sleep(0.005)
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        for server in self.servers:
+            await server.wait_closed()
 
 
 def _listen(host: str, port: int) -> socket.socket:
