@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .findings import FoundClass, FoundClip
@@ -149,6 +150,7 @@ def _clip_values(found: FoundClass, clip: FoundClip) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1_024)
 def _role(name: str) -> str:
     return next((role for role, pattern in _ROLES if pattern.search(name)), "")
 

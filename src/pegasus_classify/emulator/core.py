@@ -149,7 +149,7 @@ class Core:
     def settle(self) -> None:
         """Let every task that is due make its result, so that its minutes are counted."""
         now = self.now()
-        for task in self.tasks.values():
+        for task in list(self.tasks.values()):
             task.status(now)
 
     def generate(self, order: Order, fault: str | None) -> Generated:

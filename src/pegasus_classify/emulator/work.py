@@ -5,6 +5,7 @@ Law of this file: the time is an argument. A result is generated, and billed, wh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -18,6 +19,7 @@ __all__ = ["BATCH_COUNTS", "Batch", "Task", "rfc3339"]
 BATCH_COUNTS = ("queued", "processing", "ready", "failed", "canceled")
 """Statuses of a batch's items, in the order in which their numbers are told."""
 
+_GENERATING = threading.Lock()
 _NEVER = frozenset({"hang", "never_ready"})
 _FAILURES: Mapping[str, tuple[str, str]] = {
     "500": ("internal_server_error", "The task failed because of an internal error."),
@@ -90,9 +92,11 @@ class Task:
 
     def result(self) -> Generated:
         """Return the generated text, made on the first call."""
-        if self._result is None:
-            self._result = self.generate()
-        return self._result
+        # Counters are read from other threads; no result may be made, and billed, twice.
+        with _GENERATING:
+            if self._result is None:
+                self._result = self.generate()
+            return self._result
 
     def cancel(self, now: float, code: str) -> None:
         """Stop it for a reason; a second cancellation changes nothing."""
