@@ -78,6 +78,18 @@ def test_a_kept_answer_uses_nothing() -> None:
         assert run.results["v"][0].text == "text"
 
 
+def test_the_retry_of_an_abandoned_run_is_still_counted() -> None:
+    schedule = Schedule("account", partial(carry, retries=2), Pace(4))
+    run, budget = ListedRun([("v", asking(an_ask("v")))]), Budget(Use(2 * ONE.seconds, math.inf))
+    schedule.add(run, budget)
+    driver = SimulatedDriver(schedule, lambda _send, _now: (NoReply("timeout", "late"), 2.0))
+    driver.run(until=1.0)
+    schedule.abandon(run)
+    driver.run()
+    assert len(driver.sends) == 2
+    assert budget.used.seconds == 2 * ONE.seconds
+
+
 OUTCOMES = st.sampled_from(
     [
         (json_reply(200, {"data": "text", "usage": {"output_tokens": 50}}), True),
