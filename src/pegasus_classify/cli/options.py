@@ -36,7 +36,7 @@ class Common:
         _option(
             "--upstream",
             panel=_UPSTREAM,
-            text="Address of the platform, without version. [env: PEGASUS_CLASSIFY_UPSTREAM]",
+            text="Address of the platform, without version. (env: PEGASUS_CLASSIFY_UPSTREAM)",
         ),
     ] = None
     api_key: Annotated[
@@ -44,19 +44,19 @@ class Common:
         _option(
             "--api-key",
             panel=_UPSTREAM,
-            text="The platform's key; better in the environment. [env: TWELVE_LABS_API_KEY, TWELVELABS_API_KEY]",
+            text="The platform's key; better in the environment. (env: TWELVE_LABS_API_KEY, TWELVELABS_API_KEY)",
         ),
     ] = None
     model: Annotated[
         str | None,
-        _option("--model", panel=_UPSTREAM, text="auto, pegasus1.5 or pegasus1.6. [env: PEGASUS_CLASSIFY_MODEL]"),
+        _option("--model", panel=_UPSTREAM, text="auto, pegasus1.5 or pegasus1.6. (env: PEGASUS_CLASSIFY_MODEL)"),
     ] = None
     store: Annotated[
         str | None,
         _option(
             "--store",
             panel=_UPSTREAM,
-            text="Where answers and pages are kept, such as memory:. [env: PEGASUS_CLASSIFY_STORE]",
+            text="Where answers and pages are kept, such as memory:. (env: PEGASUS_CLASSIFY_STORE)",
         ),
     ] = None
     concurrency: Annotated[
