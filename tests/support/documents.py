@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["Block", "Command", "blocks", "code_spans", "commands_in", "matches", "sessions"]
 
-_FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 PROGRAM = "pegasus-classify"
