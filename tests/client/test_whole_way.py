@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 import pegasus_classify
 from pegasus_classify import AsyncClassifier, Classifier, Failure, VideoResult
+from pegasus_classify.client.handle import read_call
 from pegasus_classify.client.result import AsyncClassifyPageResult, ClassifyPageResult
 
 emulator = pytest.importorskip("pegasus_classify.emulator")
@@ -270,14 +273,54 @@ def test_progress_is_told(stand_in: Any):
 
 def test_videos_can_be_located_and_a_request_planned_without_asking(stand_in: Any, client: Classifier):
     """What `plan` shows beforehand."""
-    from pegasus_classify.client.handle import read_call
-
     before = stand_in.state.analyze_calls
     body = {"index_id": INDEX, "options": ["visual"], "classes": CARS}
     request = read_call("POST", "/v1.2/classify/bulk", body).request
     assert len(client.locate(request)) == 13
     assert len(client.plan(request).groups) == 1
     assert stand_in.state.analyze_calls == before
+
+
+def test_the_asynchronous_face_does_what_the_blocking_one_does(stand_in: Any):
+    """Tokens, ready-made requests, errors, a stream left early."""
+
+    async def use(made: AsyncClassifier) -> None:
+        page = await made.videos(**ASKED, page_limit=2)
+        assert page.page_info.next_page_token
+        second = await made.by_page_token(page.page_info.next_page_token)
+        assert len(second.data) == 1
+        work = await made.work(read_call("POST", "/v1.2/classify", ASKED).request)
+        assert (await work.result()).answered == 4
+        async for each in made.stream(index_id=INDEX, options=["visual"], classes=CARS):
+            assert each.video_id
+            break
+        with pytest.raises(pegasus_classify.BadRequestError, match="smell"):
+            await made.videos(["a"], ["smell"], CARS)
+        with pytest.raises(pegasus_classify.BadRequestError, match="0000000000000000000000aa"):
+            await made.videos(["0000000000000000000000aa"], ["visual"], CARS)
+
+    in_loop(stand_in, use)
+
+
+def test_a_request_in_canonical_form_can_be_worked_on(client: Classifier):
+    """Iterated, waited for, answered."""
+    call = read_call("POST", "/v1.2/classify", ASKED)
+    result = client.work(call.request).result()
+    assert result.answered == 4
+    assert client.answer_with(result, call).body["data"] == client.answer(call).body["data"]
+
+
+def test_a_program_that_forgets_to_close_ends_all_the_same(stand_in: Any):
+    """As old programs did: their client had nothing to close."""
+    program = (
+        "import sys; from pegasus_classify import Classifier; "
+        "page = Classifier('key', sys.argv[1]).classify.videos([sys.argv[2]], ['visual'], "
+        "[{'name': 'Cars', 'prompts': ['Cars']}]); print(page.data[0].classes[0].name)"
+    )
+    words = [sys.executable, "-c", program, stand_in.base_url, CAR_PARK]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "Cars"
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("style", emulator.STYLES)

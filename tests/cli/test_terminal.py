@@ -1,0 +1,76 @@
+"""What a command shows while it works: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import pytest
+
+from pegasus_classify.carrying.progress import Progress
+from pegasus_classify.cli.terminal import Watch, print_json
+from pegasus_classify.contract.result import Cost
+
+pty = pytest.importorskip("pty")
+
+
+def standing(done: int, total: int | None = 40, **more: float) -> Progress:
+    """Where a request stands."""
+    return Progress(
+        found=total or done,
+        total=total,
+        done=done,
+        failed=1,
+        cost=Cost(calls=done, kept=2, usd=0.5),
+        held_for=more.get("held", 0.0),
+    )
+
+
+def test_plain_lines_come_once_for_every_tenth(capsys: pytest.CaptureFixture[str]):
+    """And none while nobody knows how many videos there will be."""
+    with Watch() as watch:
+        watch(standing(3, None))
+        for done in range(1, 41):
+            watch(standing(done))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "4 of 40 videos, 4 asked, 2 kept, $0.50, 1 failed"
+    assert lines[-1].startswith("40 of 40")
+
+
+def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):
+    """It says what is waited for, and is taken away in the end."""
+    ours, theirs = pty.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "140")
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with Watch() as watch:
+            watch(standing(3, None))
+            watch(standing(20, held=12.4))
+        terminal.flush()
+        drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "20/40" in drawn
+    assert "waiting 12 s" in drawn
+
+
+def test_a_watch_without_news_shows_nothing(capsys: pytest.CaptureFixture[str]):
+    """A refused request has no progress."""
+    with Watch():
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_json_keeps_its_letters_where_the_console_has_them(monkeypatch: pytest.MonkeyPatch):
+    """Elsewhere, and for halves of surrogate pairs, the escaped form means the same."""
+    for encoding, value, wanted in (
+        ("utf-8", "é", '"é"'),
+        ("ascii", "é", '"\\u00e9"'),
+        ("utf-8", "\ud800", '"\\ud800"'),
+    ):
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+        print_json(value)
+        assert raw.getvalue().decode(encoding).strip() == wanted
