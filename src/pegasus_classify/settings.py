@@ -45,6 +45,7 @@ class Settings(BaseModel):
         cache_ttl: Seconds that a kept answer is used again; 0: only within one run.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
+        batch_from: From how many videos on a request travels in batches, which may take a day; None for never.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     cache_ttl: float = Field(default=86_400.0, ge=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
+    batch_from: int | None = Field(default=None, ge=1)
 
 
 def settings_from(values: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

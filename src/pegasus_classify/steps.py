@@ -10,11 +10,12 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.contract.quantities import Seconds
 
 __all__ = [
     "STOP",
+    "AskNote",
     "Claim",
     "Claimed",
     "Exchange",
@@ -23,6 +24,8 @@ __all__ = [
     "Record",
     "Reply",
     "Send",
+    "Share",
+    "Shared",
     "Sleep",
     "Step",
     "Stop",
@@ -61,15 +64,38 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNote:
+    """What the ledger notes about an ask beside its key, for people who look at runs.
+
+    Attributes:
+        way: How the model is reached: `analyze` or `tasks`.
+        model: The platform's name of the model.
+        prompt_hash: Hash of the template's text.
+    """
+
+    way: str
+    model: str
+    prompt_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """Take an ask in the ledger before it is sent. Comes back as `Claimed`."""
+    """Take an ask in the ledger before it is sent. Comes back as `Claimed`, or as `STOP` when the ledger fails.
+
+    Attributes:
+        key: The ask's name in the ledger.
+        note: Written beside it; no part of what is claimed.
+    """
 
     key: str
+    note: AskNote | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Write what is known about a claimed ask to the ledger before it is told. Comes back as None.
+    """Write what is known about a claimed ask to the ledger before it is told.
+
+    Comes back as None, or as `STOP` when the ledger fails; whoever wanted the answer has then been told why.
 
     Attributes:
         key: The ask's name in the ledger.
@@ -131,6 +157,32 @@ class Claimed:
     wait: Seconds = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Travel together with other asks in one request. Comes back as `Shared`. It holds no slot meanwhile.
+
+    Attributes:
+        key: The ask's name in the ledger; claimed before.
+        ask: What to ask.
+        batch_id: A batch that already has it; None when it is to be put into one.
+    """
+
+    key: str
+    ask: Ask
+    batch_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What travelling together brought.
+
+    Attributes:
+        answer: None when the batch has none for this ask: it must be asked alone.
+    """
+
+    answer: Answer | None
+
+
 class Stop:
     """The run ends: give back what is claimed, cancel what can be cancelled, return."""
 
@@ -146,8 +198,8 @@ class Stopped(Exception):
     """Raised inside an exchange when `STOP` comes in; never leaves the schedule."""
 
 
-Step: TypeAlias = Send | Sleep | Claim | Record
-Outcome: TypeAlias = Reply | NoReply | Claimed | Stop | None
+Step: TypeAlias = Send | Sleep | Claim | Record | Share
+Outcome: TypeAlias = Reply | NoReply | Claimed | Shared | Stop | None
 
 _R = TypeVar("_R")
 Exchange: TypeAlias = Generator[Step, Outcome, _R]

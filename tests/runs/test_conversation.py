@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from asking_world import NOTHING, a_judge, a_plan, a_request, a_video, answered, failed, wanted_form
 
-from pegasus_classify.contract.asks import Answer, Ask
+from pegasus_classify.contract.asks import Answer, Ask, Video, VideoSource
 from pegasus_classify.contract.request import ClassDefinition
 from pegasus_classify.contract.result import Cost, Failure, VideoResult
 from pegasus_classify.prices import PRICES
@@ -138,3 +138,16 @@ def test_the_cost_counts_what_was_paid_and_names_what_was_free() -> None:
     assert cost == Cost(
         calls=1, kept=1, joined=1, video_seconds=100.0, input_tokens=7, output_tokens=10, usd=PRICES.usd(100.0, 10)
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "together", "in_batch"), [("asset_id", True, True), ("asset_id", False, False), ("url", True, False)]
+)
+def test_only_uploads_travel_in_a_batch_and_only_when_told(kind: Any, together: bool, in_batch: bool) -> None:
+    request = a_request()
+    video = Video("v1", VideoSource(kind, "x"), 100.0)
+    talk = conversation(a_plan(request), a_judge(request), video, together=together)
+    (ask,) = next(talk)
+    assert ask.batch is in_batch
+    (again,) = talk.send((answered("Lovely weather."),))
+    assert not again.batch

@@ -17,6 +17,7 @@ from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.contract.result import Failure, VideoResult
 from pegasus_classify.errors import BadRequestError, ClassifyError, InternalServerError
+from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.directory import Directory
 from pegasus_classify.runs.request_run import Limits, RequestRun
 from pegasus_classify.steps import Reply, Send
@@ -44,7 +45,7 @@ class World:
     def run(self, limits: Limits = Limits(), **more: Any) -> tuple[RequestRun, list[VideoResult | Failure]]:  # noqa: B008
         """Play the request to its end."""
         run = RequestRun(self.request, a_plan(self.request), a_judge(self.request), self.directory, limits, **more)
-        schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+        schedule = Schedule("account", partial(carry, retries=0), Pace(4), partial(batch, retries=0))
         schedule.add(run)
         self.driver = SimulatedDriver(schedule, self.upstream)
         self.driver.run()
@@ -197,3 +198,19 @@ def test_an_error_of_one_page_is_the_requests_error() -> None:
     with pytest.raises(ClassifyError, match="no"):
         run.result([])
     assert json.dumps(str(run.error)) == '"no"'
+
+
+@pytest.mark.parametrize(("batch_from", "batches"), [(None, 0), (12, 1), (13, 0)])
+def test_a_request_of_enough_videos_travels_in_a_batch(batch_from: int | None, batches: int) -> None:
+    world = World(an_index(12, 5), video_ids=None, index_id="i1")
+    made: list[Send] = []
+
+    def upstream(send: Send, now: float) -> tuple[Reply, float]:
+        if send.path.endswith("/batches"):
+            made.append(send)
+            return Reply(400), 0.1
+        return world_upstream(send, now)
+
+    world_upstream, world.upstream = world.upstream, upstream  # type: ignore[method-assign]
+    _, outcomes = world.run(Limits(batch_from=batch_from))
+    assert (len(made), len(outcomes)) == (batches, 12)

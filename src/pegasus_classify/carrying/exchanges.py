@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from pegasus_classify.contract.asks import Answer, Ask, AskFailure
 from pegasus_classify.models import capabilities
 from pegasus_classify.pegasus.analyze import analyze
+from pegasus_classify.pegasus.batches import batch_id_of
 from pegasus_classify.pegasus.tasks import task
-from pegasus_classify.steps import STOP, Claim, Claimed, Exchange, Record, Sleep, Stopped
+from pegasus_classify.steps import STOP, AskNote, Claim, Claimed, Exchange, Record, Share, Shared, Sleep, Stopped
 
 __all__ = ["carry"]
 
@@ -25,8 +27,9 @@ def carry(ask: Ask, key: str, retries: int) -> Exchange[Answer]:
         key: Its name in the ledger.
         retries: How often a transient problem is tried again.
     """
+    note = AskNote(_way(ask), ask.model, ask.question.prompt_hash)
     while True:
-        claimed = yield Claim(key)
+        claimed = yield Claim(key, note)
         if not isinstance(claimed, Claimed):
             return _STOPPED
         if claimed.state == "kept" and claimed.answer is not None:
@@ -45,7 +48,19 @@ def carry(ask: Ask, key: str, retries: int) -> Exchange[Answer]:
 
 
 def _asked(ask: Ask, key: str, retries: int, task_id: str | None) -> Exchange[Answer]:
+    batch_id = batch_id_of(task_id)
+    if batch_id is not None or (task_id is None and ask.batch):
+        shared = yield Share(key, ask, batch_id)
+        if not isinstance(shared, Shared):
+            raise Stopped
+        if shared.answer is not None:
+            return shared.answer
+        task_id = None
+    if task_id is not None or _way(ask) == "tasks":
+        return (yield from task(ask, key, retries, task_id))
+    return (yield from analyze(ask, retries))
+
+
+def _way(ask: Ask) -> Literal["analyze", "tasks"]:
     row = capabilities(ask.model)
-    if task_id is not None or (row.tasks and ask.duration > row.sync_up_to):
-        return task(ask, key, retries, task_id)
-    return analyze(ask, retries)
+    return "tasks" if row.tasks and ask.duration > row.sync_up_to else "analyze"

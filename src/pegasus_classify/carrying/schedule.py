@@ -9,23 +9,42 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from pegasus_classify.carrying.budget import Budget, Use, most_of
 from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.sharing import Sharing
 from pegasus_classify.contract.asks import Answer, Ask, ledger_key
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.steps import STOP, Exchange, NoReply, Outcome, Reply, Send, Sleep, Step, Stop, Stopped
+from pegasus_classify.pegasus.batches import MOST_ACTIVE
+from pegasus_classify.steps import (
+    STOP,
+    Claim,
+    Exchange,
+    NoReply,
+    Outcome,
+    Reply,
+    Send,
+    Share,
+    Shared,
+    Sleep,
+    Step,
+    Stop,
+    Stopped,
+)
 
-__all__ = ["MOST_EXCHANGES", "Carrier", "Job", "Run", "Schedule", "Want"]
+__all__ = ["MOST_EXCHANGES", "Batcher", "Carrier", "Job", "Run", "Schedule", "Want"]
 
 Want: TypeAlias = "tuple[Ask, ...] | list[Exchange[Any]]"
 """What a job waits for: answers to some asks, or the results of some exchanges; at least one of them."""
 
 Job: TypeAlias = Generator[Want, Any, Any]
 """A generator of wants that is sent what it wanted: a tuple of answers or of results, in the order wanted."""
+
+Batcher: TypeAlias = Callable[[Sequence[Share]], Exchange[list["Answer | None"]]]
+"""Turns asks that travel together into the exchange that carries them."""
 
 Carrier: TypeAlias = Callable[[Ask, str], Exchange[Answer]]
 """Turns an ask and its ledger key into the exchange that gets it answered."""
@@ -65,28 +84,33 @@ class _RunningExchange:
     key: str | None = None
     most: Use = field(default_factory=Use)
     payer: Budget | None = None
+    members: list[_RunningExchange] = field(default_factory=list)
 
 
 class Schedule:
     """The machine of one account."""
 
-    def __init__(self, account: str, carrier: Carrier, pace: Pace) -> None:
+    def __init__(self, account: str, carrier: Carrier, pace: Pace, batcher: Batcher | None = None) -> None:
         """Start empty.
 
         Args:
             account: Hash of upstream and key; part of every ledger key.
             carrier: How an ask becomes an exchange.
             pace: The account's speed; owned by this schedule from now on.
+            batcher: How asks that may travel together do; None: each alone.
         """
         self._account = account
         self._carrier = carrier
         self._pace = pace
+        self._batcher = batcher
         self._runs: list[tuple[Run, Budget | None]] = []
         self._exchanges: set[_RunningExchange] = set()
         self._by_key: dict[str, _RunningExchange] = {}
         self._free: deque[tuple[_RunningExchange, Send]] = deque()
         self._paid: deque[tuple[_RunningExchange, Send]] = deque()
         self._sleeping: list[tuple[float, int, _RunningExchange]] = []
+        self._sharing: Sharing[_RunningExchange] = Sharing()
+        self._batches = 0
         self._performing: dict[int, tuple[_RunningExchange, Step]] = {}
         self._outbox: list[tuple[int, Step]] = []
         self._numbers = itertools.count()
@@ -119,8 +143,10 @@ class Schedule:
         for exchange in self._exchanges:
             exchange.waiting = [pair for pair in exchange.waiting if pair[0].run is not run]
         for queue in (self._free, self._paid):
-            for exchange, _ in [entry for entry in queue if not entry[0].waiting]:
+            for exchange, _ in [entry for entry in queue if not entry[0].waiting and not entry[0].members]:
                 self._withdraw(exchange)
+        for exchange in self._sharing.take_out(lambda exchange: not exchange.waiting):
+            self._advance(exchange, STOP)
 
     def stop(self) -> None:
         """End everything: every exchange is sent `STOP` as soon as it can be; nothing new is started."""
@@ -130,7 +156,7 @@ class Schedule:
         self._sleeping.clear()
         for exchange in [entry[0] for entry in (*self._free, *self._paid)]:
             self._withdraw(exchange)
-        for exchange in asleep:
+        for exchange in [*asleep, *self._sharing.take_out(lambda _: True)]:
             self._advance(exchange, STOP)
 
     def take_touched(self) -> list[Run]:
@@ -151,6 +177,7 @@ class Schedule:
         while self._sleeping and self._sleeping[0][0] <= now:
             self._advance(heapq.heappop(self._sleeping)[2], None)
         self._start_jobs()
+        self._start_batches()
         wake_at = self._launch()
         # What was launched left room: claim the next asks now, so that a freed slot finds one ready.
         self._start_jobs()
@@ -208,14 +235,17 @@ class Schedule:
 
     def _affordable(self, exchange: _RunningExchange) -> bool:
         """Set aside what a call can cost; where that would pass the limit, say so to whoever wants it."""
-        if exchange.waiting:
-            exchange.payer = exchange.waiting[0][0].budget
-        if exchange.payer is None or exchange.payer.take(exchange.most):
+        if self._set_aside(exchange) or exchange.payer is None:
             return True
-        refusal = exchange.payer.refusal()
-        exchange.payer = None
+        refusal, exchange.payer = exchange.payer.refusal(), None
         self._advance(exchange, refusal)
         return False
+
+    @staticmethod
+    def _set_aside(exchange: _RunningExchange) -> bool:
+        if exchange.waiting:
+            exchange.payer = exchange.waiting[0][0].budget
+        return exchange.payer is None or exchange.payer.take(exchange.most)
 
     def _perform(self, exchange: _RunningExchange, step: Step) -> None:
         token = next(self._numbers)
@@ -271,18 +301,49 @@ class Schedule:
             self._place(exchange, step, stopped=isinstance(outcome, Stop))
 
     def _place(self, exchange: _RunningExchange, step: Step, *, stopped: bool) -> None:
-        if isinstance(step, Sleep | Send) and (stopped or self._stopping):
+        if isinstance(step, Sleep | Send | Share) and (stopped or self._stopping):
             # Whoever is told to stop may still write to the ledger, but neither waits nor asks any more.
             self._advance(exchange, STOP)
         elif isinstance(step, Sleep):
             heapq.heappush(self._sleeping, (self._now + step.seconds, next(self._numbers), exchange))
+        elif isinstance(step, Share):
+            self._share(exchange, step)
         elif isinstance(step, Send):
             (self._paid if step.paid else self._free).append((exchange, step))
         else:
             self._perform(exchange, step)
 
+    def _share(self, exchange: _RunningExchange, share: Share) -> None:
+        if self._batcher is not None and (share.batch_id is not None or self._set_aside(exchange)):
+            self._sharing.put(exchange, share)
+        else:
+            # Asked alone, or refused there for its price.
+            self._advance(exchange, Shared(None))
+
+    def _start_batches(self) -> None:
+        """Send off what travels together once it is full, or once nothing more is coming that could join it."""
+        coming = any(
+            isinstance(step, Claim) or (isinstance(step, Send) and not step.paid)
+            for _, step in self._performing.values()
+        )
+        while self._batcher is not None and self._batches < MOST_ACTIVE:
+            members = self._sharing.take(full_only=coming)
+            if not members:
+                return
+            self._batches += 1
+            work = self._batcher([share for _, share in members])
+            self._begin(_RunningExchange(work, [], members=[exchange for exchange, _ in members]))
+
+    def _end_batch(self, exchange: _RunningExchange, answers: list[Answer | None] | None) -> None:
+        self._batches -= 1
+        for member, answer in zip(exchange.members, answers or [None] * len(exchange.members), strict=True):
+            self._advance(member, STOP if answers is None else Shared(answer))
+
     def _finish(self, exchange: _RunningExchange, value: Any) -> None:
         self._exchanges.discard(exchange)
+        if exchange.members:
+            self._end_batch(exchange, value)
+            return
         if exchange.key is not None:
             del self._by_key[exchange.key]
         if exchange.payer is not None:

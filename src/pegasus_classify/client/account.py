@@ -27,6 +27,7 @@ from pegasus_classify.drivers.asynchronous import AsyncDriver
 from pegasus_classify.drivers.blocking import BlockingDriver
 from pegasus_classify.drivers.http import Endpoint
 from pegasus_classify.errors import ClassifyError, api_key_invalid
+from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
 from pegasus_classify.steps import Claim, Outcome, Record, Step
@@ -154,7 +155,12 @@ class _AccountParts:
         self._store = open_store(settings.store) if store is None else store
         self._ledger = _Ledger(self._store, settings.cache_ttl)
         self._endpoint = Endpoint(upstream, key)
-        schedule = Schedule(self.account, partial(carry, retries=settings.retries), Pace(settings.concurrency))
+        schedule = Schedule(
+            self.account,
+            partial(carry, retries=settings.retries),
+            Pace(settings.concurrency),
+            partial(batch, retries=settings.retries),
+        )
         self._traffic = _Traffic(schedule, on_progress)
 
     def _run_of(self, request: ClassifyRequest, *, only_locate: bool = False) -> RequestRun:

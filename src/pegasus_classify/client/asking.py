@@ -50,7 +50,7 @@ class Asker:
         texts = prompt_texts(settings.prompts_dir)
         self.book = TemplateBook(texts)
         self._curves = json.loads(texts["curves.json"])
-        self._limits = Limits(settings.max_hours, settings.budget)
+        self._limits = Limits(settings.max_hours, settings.budget, settings.batch_from)
         self._known: dict[str, Video] = {}
         self._mapped = mapped_videos(settings.video_map)
 

@@ -27,13 +27,14 @@ class _Heard:
     reading: Reading
 
 
-def conversation(plan: Plan, judge: Judge, video: Video) -> Conversation:
+def conversation(plan: Plan, judge: Judge, video: Video, *, together: bool = False) -> Conversation:
     """Classify one video.
 
     Args:
         plan: What is asked, the same for every video of the request.
         judge: How evidence becomes scores.
         video: Which video.
+        together: Whether its questions may travel in a batch, where the model takes one; a follow-up never does.
 
     Returns:
         The result; or a failure when it cannot be asked, an ask failed, the model refused, or its text stayed
@@ -43,7 +44,8 @@ def conversation(plan: Plan, judge: Judge, video: Video) -> Conversation:
     planned = plan.asks(video)
     if isinstance(planned, AskFailure):
         return _failed(video, planned)
-    answers = yield tuple(ask for _, ask in planned)
+    in_batch = together and plan.model.batches and video.source.kind == "asset_id"
+    answers = yield tuple(replace(ask, batch=in_batch) for _, ask in planned)
     cost = cost_of(answers)
     heard = _listen(zip(planned, answers, strict=True), video)
     if isinstance(heard, AskFailure):

@@ -27,15 +27,17 @@ AHEAD = 256
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may use.
+    """What one request may use, and how many videos make a batch worth its wait.
 
     Attributes:
         hours: Hours of video, above 0; infinite for no limit.
         usd: US dollars; None for no limit.
+        batch_from: From how many videos on they travel in batches; None for never.
     """
 
     hours: float = 10.0
     usd: float | None = None
+    batch_from: int | None = None
 
     @property
     def any(self) -> bool:
@@ -88,6 +90,7 @@ class RequestRun:
         self._pages_read = 0
         self._next_page = 1
         self._pages: int | None = None
+        self._announced = 0
         self._locating = 0
         self._listed = False
         self._seconds: Seconds = 0.0
@@ -107,7 +110,7 @@ class RequestRun:
         if job is None and self._waiting and self.accepted:
             video = self._waiting.popleft()
             self._in_conversation += 1
-            return video, conversation(self._plan, self._judge, video)
+            return video, conversation(self._plan, self._judge, video, together=self._together())
         return job
 
     def job_done(self, name: Hashable, value: Any) -> None:
@@ -140,6 +143,9 @@ class RequestRun:
             provenance=Provenance(self._plan.model.name, self._plan.prompt_version, self._plan.prompt_hash),
         )
 
+    def _together(self) -> bool:
+        return self.limits.batch_from is not None and max(self.found, self._announced) >= self.limits.batch_from
+
     def _wants_more(self) -> bool:
         """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead."""
         coming = len(self._waiting) + LARGEST_PAGE * self._locating
@@ -171,6 +177,7 @@ class RequestRun:
             located = value.located
             self._page_ids[name] = [each.video_id for each in located]
             self._pages = value.pages
+            self._announced = value.total
             self._pages_read += 1
             self._listed = self._pages_read >= value.pages
         for each in located:
