@@ -9,10 +9,16 @@ from dataclasses import dataclass
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_text import parse
+from pegasus_classify.reading.forms.keyed_lines import read_lines
+from pegasus_classify.reading.forms.statements import Statements
+from pegasus_classify.reading.forms.tables import tables_in
+from pegasus_classify.reading.forms.tags import read_tags
+from pegasus_classify.reading.mentions import Mentions
+from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["Document", "clean_json", "documents"]
+__all__ = ["Document", "clean_json", "documents", "others", "without"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,34 @@ def documents(source: Source) -> Iterator[Document]:
         parsed = parse(text, start, implied=implied)
         yield Document(parsed.value, start, parsed.end, source, parsed.repairs, parsed.cut)
         at = max(parsed.end, start + 1)
+
+
+def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
+    """Give what stands in a text in any form but JSON: elements, tables, lines."""
+    text = source.text
+    trusted = len(text.rstrip()) if cut else None
+    tree = read_tags(text)
+    if tree is not None:
+        yield Document(tree, 0, len(text), source)
+    statements = Statements(Mentions(names))
+    tables = tables_in(text, names, trusted=trusted)
+    for table in tables:
+        yield Document(table.value, table.start, table.end, source)
+        text = text[: table.start] + _hidden(text[table.start : table.end]) + text[table.end :]
+    yield Document(read_lines(text, names, statements, trusted=trusted), 0, len(text), source, cut=cut)
+
+
+def without(source: Source, documents: list[Document]) -> Source:
+    """Return a text with the documents found in it hidden, offsets unchanged."""
+    pieces, at = [], 0
+    for each in documents:
+        pieces += [source.text[at : each.start], _hidden(source.text[each.start : each.end])]
+        at = each.end
+    return Source("".join([*pieces, source.text[at:]]), source.repairs, source.marks, source.shifts, source.parent)
+
+
+def _hidden(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 def _unescaped(text: str) -> str:

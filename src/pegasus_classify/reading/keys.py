@@ -21,40 +21,40 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class classid classname classlabel label labelname labelid category categoryid categoryname "
+    "class": "class finallabel finalclass finalanswer correctlabel clase klasse classe \u7c7b\u522b \u7c7b \u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category categoryid categoryname "
     "classification classified tag topic theme",
-    "weak": "name id type title kind event eventtype activity action object key item detected subject segmentname",
+    "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
     "start": "start starttime from begin begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
-    "inicio debut anfang beginn von",
+    "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
     "end": "end endtime to stop stoptime endsec endsecs endsecond endseconds endtimesec endtimeseconds endat ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
-    "fin ende bis",
+    "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
     "time": "time timestamp timecode range timerange interval at when moment period timespan timeinterval span position "
-    "timeframe timeinseconds timestampseconds second seconds timewindow window",
+    "timeframe timeinseconds timestampseconds second seconds timewindow window \u65f6\u95f4 \u6642\u9593 \uc2dc\uac04",
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length": "duration length durationseconds durationsec",
     "confidence": "confidence conf score probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
-    "confianza vertrauen sicherheit",
+    "\u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option modality source channel evidencetype modalities medium basis sourcetype via evidencesource "
+    "option": "option modality source channel evidencetype modalities medium basis sourcetype via evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
-    "occurrence relevant applicable",
+    "occurrence relevant applicable mentioned detected",
     "absent": "absent missing notpresent notfound isabsent",
     "names": "classes labels categories tags classifications topics detectedclasses detectedlabels classlabels "
     "presentclasses foundclasses matchedclasses",
-    "inner": "details metadata meta attributes info properties timing times evidence fields bounds location values",
-    "answer": "data message result results text output response content answer answers finalanswer completion "
-    "generatedtext generation outputtext arguments json body value final payload reply",
+    "inner": "details metadata meta attributes fields info properties timing times bounds location values",
+    "answer": "data message result results text output response content answer answers completion "
+    "a generatedtext generation outputtext arguments json body value final payload reply",
     "text": "reason reasoning reasons note notes description explanation explanations rationale comment comments "
     "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle subtitles "
     "thought thoughts thinking analysis justification example examples schema draft instruction instructions speech "
-    "why observation observations remark remarks words spokenwords actualspokenwords context draftanswer request "
+    "q why observation observations remark remarks words spokenwords actualspokenwords context draftanswer request "
     "question scratchpad rejected discarded excluded considered ruledout candidatesconsidered falsepositives notfoundclasses "
     "absentclasses notpresentclasses missingclasses summary logo textinvideo videotext spokentext",
     "echo": "videoids videoid indexid threshold thresholds pagelimit includeclips showdetailedscore conversationoption "

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from pegasus_classify.contract.evidence import Reading, Verdict
+from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.vocabulary import Vocabulary
-from pegasus_classify.reading.candidates import Document, clean_json, documents
+from pegasus_classify.reading.candidates import clean_json, documents, others, without
 from pegasus_classify.reading.choose import Read, chosen
 from pegasus_classify.reading.coerce import evidence_of
+from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.names import Names
-from pegasus_classify.reading.shapes import Claim, said_by
+from pegasus_classify.reading.shapes import Said, said_by
 from pegasus_classify.reading.source import Source, source_of
+from pegasus_classify.reading.tree import Node
+from pegasus_classify.reading.verdicts import verdict_of
 
 __all__ = ["read"]
+
+_ENVELOPES = 6
 
 
 def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_reason: str | None = None) -> Reading:
@@ -26,20 +31,56 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
         duration: Length of the video in seconds; None when unknown: times are then not clamped.
         finish_reason: `stop` or `length` as the model reports it; a hint, not proof.
     """
-    names = Names(vocabulary)
     source = source_of(text)
-    document = clean_json(source)
-    reads = [Read(each, said_by(each.value, names)) for each in ([document] if document else documents(source))]
-    kept = chosen(reads)
-    cut = any(each.document.cut for each in kept) or finish_reason == "length"
-    claims: list[Claim] = [claim for each in kept for claim in each.said.claims]
+    answers = _Answers(Names(vocabulary), finish_reason)
+    kept = answers.of(source, 0)
+    cut = any(each.document.cut for each in kept) or answers.cut_inside or finish_reason == "length"
+    claims = [claim for each in kept for claim in each.said.claims]
     origin = kept[-1].document.source if kept else source
     evidence = evidence_of(claims, duration, origin.span, cut=cut)
-    verdict: Verdict = "found" if evidence else "none" if kept else "unreadable"
-    finished = {name for each in kept for name in each.said.finished}
-    if kept and not cut:
-        finished = {each.name for each in vocabulary.classes}
-    repairs = dict.fromkeys(
-        repair for each in kept for repair in (*each.document.source.repairs, *each.document.repairs)
-    )
-    return Reading(evidence, verdict, cut, frozenset(finished), tuple(repairs))
+    verdict = verdict_of(source.text, evidence, [each.said for each in kept])
+    if verdict in ("found", "none") and not cut:
+        finished = frozenset(each.name for each in vocabulary.classes)
+    else:
+        finished = frozenset(name for each in kept for name in each.said.finished)
+    repairs = dict.fromkeys(name for each in kept for name in (*each.document.source.repairs, *each.document.repairs))
+    return Reading(evidence, verdict, cut, finished, tuple(repairs))
+
+
+class _Answers:
+    """Finds the answer in a text, and in strings inside it that are answers themselves."""
+
+    def __init__(self, names: Names, finish_reason: str | None) -> None:
+        self.names = names
+        self.length = finish_reason == "length"
+        self.cut_inside = False
+
+    def of(self, source: Source, depth: int) -> list[Read]:
+        """Return the documents of a text that together are its answer."""
+        document = clean_json(source)
+        if document is not None:
+            return chosen([Read(document, self.said(document.value, depth))])
+        source = undressed(source)
+        found = list(documents(source))
+        kept = chosen([Read(each, self.said(each.value, depth)) for each in found])
+        if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
+            return kept
+        here = found[-1].source if found else source
+        forms = others(without(here, found), self.names, cut=self.length)
+        for each in forms:
+            said = self.said(each.value, depth)
+            if said.named:
+                return [Read(each, said)]
+        return kept
+
+    def said(self, value: Node, depth: int) -> Said:
+        """Return what a tree says, strings that are answers included."""
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1))
+
+    def opened(self, text: str, depth: int) -> list[Node]:
+        """Return the trees of a string that is an answer itself."""
+        if depth > _ENVELOPES:
+            return []
+        kept = self.of(source_of(text), depth)
+        self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
+        return [each.document.value for each in kept]

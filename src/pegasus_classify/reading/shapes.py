@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from pegasus_classify.contract.evidence import Repair
@@ -77,16 +78,23 @@ class _Place:
     listed: bool = True
 
 
-def said_by(value: Node, names: Names) -> Said:
-    """Return what a tree says about the classes asked."""
-    walk = _Walk(names)
+def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
+    """Return what a tree says about the classes asked.
+
+    Args:
+        value: The tree.
+        names: What was asked.
+        opened: Reads a string that is an answer itself.
+    """
+    walk = _Walk(names, opened)
     walk.value(value, _Place(), 0)
     return walk.said
 
 
 class _Walk:
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
         self.names = names
+        self.opened = opened
         self.said = Said()
 
     # -- any value ------------------------------------------------------------------------------------------------
@@ -99,12 +107,24 @@ class _Walk:
         elif isinstance(node, list):
             self.items(node, place, depth)
         elif isinstance(node, str):
-            self.string(node, place, None)
+            if depth == 0 or node.lstrip()[:1] in ("{", "["):
+                self.envelope(node, place, depth)
+            else:
+                self.string(node, place, None)
+
+    def envelope(self, text: str, place: _Place, depth: int) -> None:
+        """Read a string that is an answer itself."""
+        for node in self.opened(text):
+            self.value(node, replace(place, listed=True), depth + 1) if not isinstance(node, str) else self.string(node, place, None)
 
     def items(self, nodes: list[Node], place: _Place, depth: int) -> None:
         closed = getattr(nodes, "closed", True)
         if not nodes:
             self.said.empty = self.said.empty or closed
+            return
+        if any(isinstance(node, str) and node.lstrip()[:1] in ("{", "[") for node in nodes):
+            for node in nodes:
+                self.value(node, place, depth + 1)
             return
         if not isinstance(nodes[0], (Obj, list)):
             self.row(nodes, place, closed)
@@ -347,6 +367,10 @@ class _Walk:
             self.value(value, replace(here, listed=True), depth + 1)
             return False
         if role == "answer" and isinstance(value, str):
+            self.envelope(value, here, depth + 1)
+            return False
+        if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and role == "other":
+            self.envelope(value, here, depth + 1)
             return False
         if role in ("other", "weak", "option", "prompt", "answer", "inner") and key:
             keyed = self.keyed(key, value, here, depth)
@@ -573,6 +597,8 @@ def _denied(fields: dict[str, Node]) -> bool:
 
 
 def _moment(raw: Node) -> Stretch | None:
+    if isinstance(raw, Stretch):
+        return raw
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return Stretch(Moment(float(raw)), None) if abs(raw) < 1e9 else None
     return stretch_of(raw) if isinstance(raw, str) else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pegasus_classify.contract.quantities import Seconds
 
-__all__ = ["Moment", "Stretch", "moment_of", "resolved", "stretch_of", "stretches_in"]
+__all__ = ["CLOCK", "SPOKEN", "Moment", "Stretch", "moment_of", "resolved", "stretch_of"]
 
 
 class Moment(NamedTuple):
@@ -29,25 +29,34 @@ class Stretch(NamedTuple):
     end: Moment | None
 
 
-_UNIT = {
-    "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001,
-}  # fmt: skip
-_HOURS = (
-    r"h(?:ours?|rs?)?|\u6642\u9593|\u5c0f\u65f6|\u5c0f\u6642|\u65f6|\u6642|\uc2dc\uac04|stunden?|std|horas?|heures?"
-)
-_MINUTES = r"m(?:in(?:ute[ns]?|utos?|s)?)?\.?|\u5206\u949f|\u5206\u9418|\u5206|\ubd84|\u062f\u0642\u064a\u0642\u0629|\u062f\u0642\u0627\u0626\u0642|'|\u2032"
-_SECONDS = r"s(?:ec(?:onds?|s)?|ek(?:unden?)?|egundos?)?\.?|\u79d2\u949f|\u79d2\u9418|\u79d2|\ucd08|\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646|\"|\u2033|''"
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,6})?"
-_CLOCK = r"\d{1,6}:\d{1,2}(?::\d{1,2})?(?::\d{1,2})?(?:[.,;]\d{1,6})?"
-_SPOKEN = (
-    rf"(?:(?:{_NUMBER})\s?(?:{_HOURS})(?![a-z])\s?(?:,|and)?\s?)?(?:(?:{_NUMBER})\s?(?:{_MINUTES})(?![a-z])\s?(?:,|and|und|y)?\s?)?"
-    rf"(?:(?:{_NUMBER})\s?(?:{_SECONDS})(?![a-z]))?"
+_HOURS = (
+    r"(?:h(?:ours?|rs?)?|stunden?|std|horas?|heures?)(?![^\W\d_])|\u6642\u9593|\u5c0f\u65f6|\u5c0f\u6642|\u65f6|\u6642|\uc2dc\uac04"
 )
-_PARTS = re.compile(
-    rf"(?:({_NUMBER})\s?(?:{_HOURS})\s?(?:,|and)?\s?)?(?:({_NUMBER})\s?(?:{_MINUTES})\s?(?:,|and|und|y)?\s?)?(?:({_NUMBER})\s?(?:{_SECONDS}))?",
-    re.IGNORECASE,
+_MINUTES = (
+    r"(?:m(?:in(?:ut(?:e[ns]?|os?))?s?)?)(?![^\W\d_])\.?|\u5206\u949f|\u5206\u9418|\u5206|\ubd84|\u062f\u0642\u064a\u0642\u0629|"
+    r"\u062f\u0642\u0627\u0626\u0642|'(?!')|\u2032|\u2019"
 )
-_CLOCK_RE = re.compile(_CLOCK)
+_SECONDS = (
+    r"(?:s(?:ec(?:ond)?s?|ek(?:unden?)?|egundos?|econdes?)?)(?![^\W\d_])|\u79d2\u949f|\u79d2\u9418|\u79d2|\ucd08|"
+    r"\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646\u064a|\u062b\u0648\u0627\u0646|\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
+)
+_GLUE = r"\s?(?:(?:,|and\b|und\b|y\b|et\b)\s?)?"
+CLOCK = r"(?:\d{1,6}:\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,6}:\d{2})(?:[.,;]\d{1,6})?"
+"""A pattern for times with colons."""
+
+_HMS = (
+    rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?(?:{_NUMBER}\s?(?:{_MINUTES}){_GLUE})?{_NUMBER}\s?(?:{_SECONDS})",
+    rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?{_NUMBER}\s?(?:{_MINUTES})",
+    rf"{_NUMBER}\s?(?:{_HOURS})",
+)
+SPOKEN = "(?:" + "|".join(_HMS) + ")"
+"""A pattern for times with units: `1 min 5 s`, `12.5 seconds`, `2h`."""
+
+_SPOKEN = re.compile(SPOKEN, re.IGNORECASE)
+_PARTS = tuple(re.compile(rf"({_NUMBER})\s?(?:{unit})", re.IGNORECASE) for unit in (_HOURS, _MINUTES, _SECONDS))
+_SIZES = (3600.0, 60.0, 1.0)
+_CLOCK = re.compile(CLOCK)
 _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
@@ -55,7 +64,7 @@ _ABOUT = re.compile(
     r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|time:?)\s*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:[\])]|min(?:utes?)?|into the video|onwards?|mark|\.)\s*\Z", re.IGNORECASE)
+_TAIL = re.compile(r"\s*(?:[\])]|into the video|onwards?|mark|\.)\s*\Z", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e/|]|\.{2,3}|\u2026|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\band\b|\bbis\b|\bhasta\b|\bund\b|\ba\b|\bal\b|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|\u0625\u0644\u0649|,|;)\s*",
     re.IGNORECASE,
@@ -74,7 +83,9 @@ def moment_of(text: str) -> Moment | None:
     """
     if len(text) > 80:
         return None
-    text = text.strip().strip("\"'").strip()
+    text = text.strip()
+    if text[:1] in ("'", '"') and text[:1] == text[-1:]:
+        text = text[1:-1].strip()
     for _ in range(3):
         found = _bare(text)
         if found is not None:
@@ -91,15 +102,21 @@ def moment_of(text: str) -> Moment | None:
 
 
 def _bare(text: str) -> Moment | None:
-    if _CLOCK_RE.fullmatch(text):
+    if _CLOCK.fullmatch(text):
         return _clock(text)
     number = _PLAIN.fullmatch(text)
     if number is not None:
         return Moment(_number(number.group(1)) * (0.001 if number.group(2) else 1.0))
-    parts = _PARTS.fullmatch(text) or _ISO.fullmatch(text)
-    if parts is None or not any(parts.groups()):
+    if _SPOKEN.fullmatch(text):
+        return Moment(_sum([part.search(text) for part in _PARTS]))
+    iso = _ISO.fullmatch(text)
+    if iso is None or not any(iso.groups()):
         return None
-    return Moment(sum(_number(group) * size for group, size in zip(parts.groups(), (3600.0, 60.0, 1.0)) if group))
+    return Moment(sum(_number(group) * size for group, size in zip(iso.groups(), _SIZES, strict=True) if group))
+
+
+def _sum(parts: list[re.Match[str] | None]) -> float:
+    return sum(_number(part.group(1)) * size for part, size in zip(parts, _SIZES, strict=True) if part is not None)
 
 
 def _clock(text: str) -> Moment | None:
@@ -123,15 +140,17 @@ def stretch_of(text: str) -> Stretch | None:
     """
     if len(text) > 160:
         return None
-    single = moment_of(text)
+    text = text.strip()
+    single = _bare(text)
     if single is not None:
         return Stretch(single, None)
-    inner = text.strip().strip("[](){}<>\"' ") if text.strip()[:1] in "[({<\"'" else text
+    inner = text.strip("[](){}<>\"' ") if text[:1] in tuple("[({<\"'") else text
     for match in _BETWEEN.finditer(inner):
         start, end = moment_of(inner[: match.start()].removeprefix("between ")), moment_of(inner[match.end() :])
         if start is not None and end is not None:
             return Stretch(start, end)
-    return None
+    single = moment_of(text)
+    return None if single is None else Stretch(single, None)
 
 
 def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Seconds, bool]:
@@ -146,12 +165,3 @@ def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Secon
     if start.otherwise is None or end.otherwise is None or max(start.otherwise, end.otherwise) > duration:
         return start.seconds, end.seconds, False
     return start.otherwise, end.otherwise, True
-
-
-_ONE = rf"(?:{_CLOCK}|PT[\dHMS.]{{2,20}}|(?=\d){_SPOKEN})"
-_TIME = rf"(?:{_ONE}(?:\s?[(\[]\s?{_CLOCK}\s?[)\]])?)"
-
-
-def stretches_in(text: str) -> list[tuple[Stretch, int, int]]:
-    """Return every time and stretch written inside a line of text, with its half-open offsets there."""
-    raise NotImplementedError(text)

@@ -1,0 +1,375 @@
+"""Lines: YAML, keys and values, headings, bullets, captions, sentences; indentation and headings say what belongs where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pegasus_classify.reading.forms.json_text import parse
+from pegasus_classify.reading.forms.statements import Statements
+from pegasus_classify.reading.keys import role_of, truth_of
+from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.timecodes import Stretch, stretch_of
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["read_lines"]
+
+_LINE = re.compile(r"[^\n]*")
+_INDENT = re.compile(r"[ \t]*")
+_BULLET = re.compile(r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|[\u2705\u2714\u2713\u274c\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u2705]")
+_TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
+_UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
+_RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
+_TOML = re.compile(r"\[\[?([\w.\"' -]+)\]\]?")
+_KEY = re.compile(r"[*_`\"'\u201c\u300c\u300e\u3010]*(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]*\s*(?P<mark>:|=|\uff1a)[*_`\"']*(?P<space>\s*)")
+_CUE = re.compile(r"\s*([\d:.,]+)\s*-{1,2}>\s*([\d:.,]+)(?:\s.*)?")
+_NEGATIVE = re.compile(
+    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|unmatched)\b", re.IGNORECASE
+)
+_ASIDE = re.compile(
+    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|candidates?|on screen|"
+    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|available|allowed|input|given|"
+    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|thinking|analysis)\b",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """An entry that following lines may add to: those indented at least as far as `indent`; `rank` is a heading's."""
+
+    obj: Obj
+    indent: float
+    rank: int = 99
+    name: str | None = None
+
+
+class _Lines:
+    def __init__(self, names: Names, statements: Statements, trusted: int | None) -> None:
+        self.names = names
+        self.statements = statements
+        self.trusted = trusted
+        self.root = Obj([], None)
+        self.stack = [_Scope(self.root, -1.0, 0)]
+        self.skip_deeper: int | None = None
+        self.cue: Stretch | None = None
+        self.paragraph: list[tuple[int, str]] = []
+
+    # -- one line -------------------------------------------------------------------------------------------------
+
+    def line(self, raw: str, offset: int) -> None:
+        indent = len(raw) - len(raw.lstrip(" \t"))
+        body = raw.strip()
+        if not body or (_RULE.fullmatch(body) and not self.cue):
+            self.cue = None if not body else self.cue
+            return
+        if self.skip_deeper is not None:
+            if indent > self.skip_deeper:
+                return
+            self.skip_deeper = None
+        at = offset + indent
+        cue = _CUE.fullmatch(body)
+        if cue is not None:
+            times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
+            self.pop(-0.5)
+            self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
+            return
+        toml = _TOML.fullmatch(body)
+        if toml is not None and "." not in body[:2] and all(role_of(p) in ("names", "other", "class") for p in toml.group(1).split(".")) and "=" not in body:
+            self.open_toml(toml.group(1), at)
+            return
+        bullet = _BULLET.match(body)
+        while bullet is not None:
+            self.pop(indent + 0.5)
+            ticked = bullet.group().strip() if bullet.group().strip() in "\u2705\u2714\u2713\u274c\u2717\u2718\u2611" else ""
+            indent += bullet.end()
+            body = ticked + body[bullet.end() :]
+            at = offset + indent
+            self.item(indent, at, body)
+            bullet = _BULLET.match(body) if not ticked and body.startswith("- ") else None
+        else:
+            if bullet is None and self.stack[-1].indent != indent:
+                self.pop(float(indent))
+        if body:
+            self.content(body, indent, at)
+
+    def pop(self, indent: float) -> None:
+        while len(self.stack) > 1 and self.stack[-1].indent > indent and self.stack[-1].rank == 99:
+            self.stack.pop()
+
+    def item(self, indent: int, at: int, body: str) -> None:
+        obj = Obj([], (at, at + len(body)))
+        self.stack[-1].obj.pairs.append(("", obj))
+        self.stack.append(_Scope(obj, float(indent), name=self.stack[-1].name))
+
+    def add(self, key: str, value: Node) -> None:
+        self.stack[-1].obj.pairs.append((key, value))
+
+    # -- what a line says -----------------------------------------------------------------------------------------
+
+    def content(self, body: str, indent: int, at: int) -> None:
+        ticked, unticked = _TICKED.match(body), _UNTICKED.match(body)
+        if ticked is not None or unticked is not None:
+            mark = ticked or unticked
+            assert mark is not None
+            body, at = body[mark.end() :], at + mark.end()
+            hits = self.names.classes_in(body.split(":")[0])
+            for hit in hits:
+                self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
+            if hits:
+                return
+        heading = _HEADING.fullmatch(body)
+        if heading is not None and self.heading(heading, indent, at):
+            return
+        if self.cue is not None:
+            for entry in self.caption(body, at):
+                self.add("", entry)
+            return
+        match = _KEY.match(body)
+        if match is not None and self.keyed(match, body, indent, at):
+            return
+        self.free(body, at, indent)
+
+    def heading(self, match: re.Match[str], indent: int, at: int) -> bool:
+        rank = len(match.group(1)) if match.group(1) else 7
+        title = match.group(2) if match.group(1) else match.group(4)
+        note = "" if match.group(1) else match.group(5) or ""
+        title = title.strip().strip("*_").rstrip(":")
+        hit = self.names.class_of(title) or self.head_of(title)
+        if hit is None and not match.group(1):
+            return False
+        while len(self.stack) > 1 and self.stack[-1].rank >= rank:
+            self.stack.pop()
+        span = (at, at + len(match.group()))
+        obj = Obj([], span)
+        if hit is not None:
+            if self.owner() == hit.name and hit.prompt:
+                obj.pairs.append(("prompt", hit.prompt))
+            else:
+                obj.pairs.append(("class", hit.name))
+                if hit.prompt:
+                    obj.pairs.append(("prompt", hit.prompt))
+            rest = note or (title if self.names.class_of(title) is None else "")
+            for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
+                obj.pairs.append(("", entry) if any(k == "time" for k, _ in entry.pairs) else ("fields", dict(entry.pairs).get("fields", entry)))
+        if not (hit is None and (_NEGATIVE.search(title) or _ASIDE.search(title))):
+            self.add("", obj)
+        self.stack.append(_Scope(obj, -0.5, rank, hit.name if hit else None))
+        return True
+
+    def head_of(self, title: str):  # type: ignore[no-untyped-def]
+        """Return the class a heading names before its parentheses or numbers."""
+        match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
+        return self.names.class_of(match.group(1)) if match is not None else None
+
+    def owner(self) -> str | None:
+        return next((scope.name for scope in reversed(self.stack) if scope.name), None)
+
+    def caption(self, body: str, at: int) -> list[Obj]:
+        hits = self.names.classes_in(body.strip("[]<> "))
+        if hits:
+            return [Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body))) for hit in hits]
+        found = self.statements.read(body, at)
+        return [Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)]
+
+    def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
+        """Read `key: value`; False when it is no such line."""
+        key = match.group("key").strip()
+        value = body[match.end() :].strip()
+        start = at + match.end()
+        role = role_of(key)
+        if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
+            role = role_of(key.rsplit(" ", 1)[1])
+        if role == "text" or (role == "other" and self.names.class_of(key) is None and _ASIDE.search(key)):
+            owner = self.owner()
+            if not (role == "text" and owner and self.names.prompt_of(key, owner)):
+                self.aside(value, indent)
+                return True
+        if role == "other" or (role == "weak" and not value) or (role == "option"):
+            named = self.named(key, value, indent, start, body, at)
+            if named is not None:
+                return named
+        if role in ("other", "echo") and value:
+            return False
+        if role == "answer" and value:
+            self.free(value, start, indent)
+            return True
+        if not value:
+            return self.open_key(key, role, indent, at, body)
+        self.field(key, role, value, start)
+        return True
+
+    def aside(self, value: str, indent: int) -> None:
+        """Pass over words that are no evidence, and the lines below that belong to them."""
+        if value in ("|", ">", "|-", ">-", "|+", ">+", ""):
+            self.skip_deeper = indent
+        if not value:
+            self.stack.append(_Scope(Obj([], None), indent + 0.5))
+
+    def open_key(self, key: str, role: str, indent: int, at: int, body: str) -> bool:
+        obj = Obj([], (at, at + len(body)))
+        title = role == "other"
+        if not (title and (_NEGATIVE.search(key) or _ASIDE.search(key))) and role not in ("text", "absent"):
+            if title and _FINAL.search(key):
+                self.root.pairs.clear()
+            self.add(key if role in ("names", "other", "inner") and not title else "", obj)
+        self.stack.append(_Scope(obj, indent + 0.5, name=self.stack[-1].name))
+        return True
+
+    def named(self, key: str, value: str, indent: int, start: int, body: str, at: int) -> bool | None:
+        """Read a line whose key is a class or a prompt of the class around it; None when it is neither."""
+        owner = self.owner()
+        prompt = self.names.prompt_of(key, owner) if owner else None
+        hit = self.names.class_of(key) if prompt is None else None
+        inner = self.head_of(key) if hit is None and prompt is None and "(" in key else None
+        if inner is not None:
+            return self.free(body, at, indent)
+        if prompt is None and hit is None:
+            return None
+        span = (at, at + len(body))
+        pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
+        name = hit.name if hit else owner or ""
+        if prompt or (hit and hit.prompt):
+            pairs.append(("prompt", prompt or hit.prompt))  # type: ignore[union-attr]
+        obj = Obj(pairs, span)
+        self.add("", obj)
+        if not value:
+            self.stack.append(_Scope(obj, indent + 0.5, name=name))
+            return True
+        if value == "~" or truth_of(value) is False or value in ("[]", "{}"):
+            obj.pairs.append(("present", False))
+            return True
+        self.behind(obj, name, value, start)
+        return True
+
+    def behind(self, obj: Obj, name: str, value: str, start: int) -> None:
+        """Read what stands behind the name of a class on its line."""
+        if value[0] in "[{" and not stretch_of(value):
+            parsed = parse(value, 0)
+            if parsed.end >= len(value) and not parsed.cut and isinstance(parsed.value, list) and parsed.value:
+                obj.pairs.append(("clips", parsed.value))
+                return
+        trusted = None if self.trusted is None else self.trusted - start
+        number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
+        if number is not None and (trusted is None or len(value) < trusted):
+            obj.pairs.append(("confidence", value))
+            if float(value) == 0:
+                obj.pairs.append(("present", False))
+            return
+        before = len(obj.pairs)
+        for entry in self.statements.read(value, start, known=name, trusted=trusted):
+            fields = dict(entry.pairs)
+            if "fields" in fields:
+                obj.pairs += fields["fields"].pairs
+            elif "present" in fields:
+                obj.pairs.append(("present", False))
+            else:
+                obj.pairs.append(("", entry))
+        yes = truth_of(re.split(r"[\s(,;]", value, maxsplit=1)[0])
+        if len(obj.pairs) == before and yes is not True and truth_of(value) is not True:
+            own = self.names.prompt_of(value, name)
+            if own is not None:
+                obj.pairs.append(("prompt", own))
+            elif _says_nothing(value) or trusted is not None:
+                obj.pairs.append(("present", False))
+            else:
+                obj.pairs.append(("clips", []))
+        elif yes is True and len(obj.pairs) == before:
+            obj.pairs.append(("present", True))
+
+    def field(self, key: str, role: str, value: str, start: int) -> None:
+        if self.trusted is not None and start + len(value) >= self.trusted:
+            for scope in self.stack:
+                scope.obj.closed = False
+            return
+        if value[0] in "[{":
+            parsed = parse(value, 0)
+            self.add(key if role != "other" else "", parsed.value)
+            return
+        if role == "class":
+            hits = self.names.classes_in(_scalar(value))
+            self.stack[-1].name = hits[0].name if len(hits) == 1 else None
+        if role == "time":
+            times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
+            entries = [entry for entry in times if "time" in dict(entry.pairs)]
+            if len(entries) > 1:
+                for entry in entries:
+                    self.add("", entry)
+                return
+        self.add(key if role in ("class", "weak", "names") or role_of(key) == role else role, _scalar(value))
+
+    def free(self, body: str, at: int, indent: int) -> bool:
+        """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
+        owner = self.owner()
+        trusted = None if self.trusted is None else self.trusted - at
+        if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
+            self.add("", parse(body, 0).value)
+            return True
+        if owner is None and (trusted is None or len(body) < trusted):
+            hits = self.names.classes_in(body)
+            if hits and not body.rstrip().endswith("?"):
+                for hit in hits:
+                    obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
+                    self.add("", obj)
+                if len(hits) == 1:
+                    self.stack.append(_Scope(obj, float(indent), name=hits[0].name))
+                return True
+        if owner is not None and trusted is None:
+            prompt = self.names.prompt_of(body, owner)
+            if prompt is not None:
+                self.add("prompt", prompt)
+                return True
+        self.sentence(body, at, owner, trusted)
+        return True
+
+    def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
+        entries = self.statements.read(body, at, trusted=trusted)
+        if not entries and owner is not None:
+            entries = self.statements.read(body, at, known=owner, trusted=trusted)
+            entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
+        for entry in entries:
+            self.add("", entry)
+
+    def open_toml(self, path: str, at: int) -> None:
+        depth = path.count(".")
+        while len(self.stack) > 1 and self.stack[-1].rank > depth + 1:
+            self.stack.pop()
+        while len(self.stack) > depth + 1:
+            self.stack.pop()
+        obj = Obj([], (at, at + len(path)))
+        self.add("", obj)
+        self.stack.append(_Scope(obj, -0.5, depth + 1, name=self.stack[-1].name))
+
+
+def _says_nothing(value: str) -> bool:
+    return re.match(r"\W*(?:no|not|none|never|absent|nothing|n/a|0)\b|\W*$", value, re.IGNORECASE) is not None
+
+
+def _scalar(value: str) -> Node:
+    value = value.strip().rstrip(",").strip()
+    if len(value) > 1 and value[0] in "\"'\u201c`*" and value[-1] in "\"'\u201d`*":
+        return value.strip("*").strip("\"'`\u201c\u201d")
+    if re.fullmatch(r"-?\d{1,9}", value):
+        return int(value)
+    if re.fullmatch(r"-?\d{1,9}\.\d{1,9}", value):
+        return float(value)
+    return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
+
+
+def read_lines(text: str, names: Names, statements: Statements, *, trusted: int | None = None) -> Obj:
+    """Return the tree of a text made of lines.
+
+    Args:
+        text: The whole text, or what is left of it.
+        names: What was asked.
+        statements: Reads the sentences among the lines.
+        trusted: Offset of the end of the text when it was cut there: what touches it is left out; else None.
+    """
+    lines = _Lines(names, statements, trusted)
+    at = 0
+    for raw in text.split("\n"):
+        lines.line(raw, at)
+        at += len(raw) + 1
+    return lines.root

@@ -1,0 +1,172 @@
+"""Tables: Markdown, drawn with signs, CSV, TSV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pegasus_classify.reading.keys import role_of
+from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.tree import Arr, Node, Obj
+
+__all__ = ["Table", "tables_in"]
+
+_RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]+")
+_FIELD = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=%s|$)|([^%s]*)')
+_SCALE = re.compile(r"\(?\s*(?:out of|/)\s*(\d+)\s*\)?|\(\s*0?\s*[-\u2013]\s*(10|5)\s*\)", re.IGNORECASE)
+_UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|[?*_`]+")
+
+
+class Table:
+    """A table that was found: the tree of its rows and the half-open lines it takes, as offsets into the text."""
+
+    __slots__ = ("end", "start", "value")
+
+    def __init__(self, value: Arr, start: int, end: int) -> None:
+        self.value = value
+        self.start = start
+        self.end = end
+
+
+Row = tuple[list[str], int, int]
+
+
+def tables_in(text: str, names: Names, *, trusted: int | None = None) -> list[Table]:
+    """Return the tables of a text; `trusted` is its length when it was cut there (the row that touches it is left out)."""
+    lines: list[tuple[str, int]] = []
+    at = 0
+    for raw in text.split("\n"):
+        lines.append((raw, at))
+        at += len(raw) + 1
+    found: list[Table] = []
+    number = 0
+    while number < len(lines):
+        rows, used = _rows(lines, number)
+        if trusted is not None:
+            rows = [row for row in rows if row[2] < trusted]
+        table = _table(rows, names) if rows else None
+        if table is not None:
+            last_line, last_at = lines[number + used - 1]
+            found.append(Table(table, lines[number][1], last_at + len(last_line)))
+        number += used
+    return found
+
+
+def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
+    """Return the rows of the table that begins at a line, and how many lines were looked at (at least one)."""
+    split = _splitter(lines[first][0])
+    if split is None:
+        return [], 1
+    rows: list[Row] = []
+    number = first
+    while number < len(lines):
+        raw, at = lines[number]
+        if not raw.strip() or _splitter(raw) is None:
+            break
+        if not _RULE.fullmatch(raw):
+            rows.append((split(raw), at, at + len(raw)))
+        number += 1
+    return rows, max(1, number - first)
+
+
+def _splitter(line: str) -> Callable[[str], list[str]] | None:
+    """Return how a line's cells are told apart; None when it is no row."""
+    if line.count("|") >= 2 or (line.strip().startswith("+-") and line.strip().endswith("-+")):
+        return _bars
+    for mark in ("\t", ";", ","):
+        if line.count(mark) >= (1 if mark == "\t" else 2) and not line.lstrip().startswith(("{", "[")):
+            return lambda raw: _fields(raw, mark)
+    return None
+
+
+def _bars(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "/").split("|")]
+
+
+_FIELDS = {mark: re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?:{mark}|$)|([^{mark}]*)(?:{mark}|$)') for mark in ("\t", ";", ",")}
+
+
+def _fields(line: str, mark: str) -> list[str]:
+    cells: list[str] = []
+    at = 0
+    while at < len(line):
+        match = _FIELDS[mark].match(line, at)
+        assert match is not None
+        quoted, plain = match.groups()
+        cells.append(quoted.replace('""', '"') if quoted is not None else plain.strip())
+        at = match.end()
+    return cells
+
+
+def _table(rows: list[Row], names: Names) -> Arr | None:
+    head = rows[0][0]
+    keys = [_UNIT.sub("", cell).strip() for cell in head]
+    roles = [role_of(key) if key else "other" for key in keys]
+    known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
+    by_class = [names.class_of(key) is not None for key in keys]
+    if any(known) and len(rows) > 1 and not any(by_class):
+        return _with_head(rows[1:], keys, roles, head, names)
+    if sum(by_class) > 1 and len(rows) > 1 and not any(known):
+        return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
+    if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
+        return _with_head(rows[1:], keys, roles, head, names)
+    headless = [row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])]
+    if headless and len(headless) * 2 >= len(rows):
+        return Arr([_headless(row) for row in headless])
+    return None
+
+
+def _numeric(cell: str) -> bool:
+    return re.fullmatch(r"[\d:.,]+\s*s?", cell) is not None
+
+
+def _headless(row: Row) -> Node:
+    cells, start, end = row
+    return Arr([_value(cell) for cell in cells], (start, end))
+
+
+def _value(cell: str) -> Node:
+    if re.fullmatch(r"\d{1,9}", cell):
+        return int(cell)
+    if re.fullmatch(r"\d{1,9}\.\d{1,6}", cell):
+        return float(cell)
+    return cell
+
+
+def _with_head(rows: list[Row], keys: list[str], roles: list[str], head: list[str], names: Names) -> Arr:
+    keys = _completed(rows, keys, roles, names)
+    scale = [_SCALE.search(cell) for cell in head]
+    above = ""
+    entries: list[Node] = []
+    for cells, start, end in rows:
+        pairs: list[tuple[str, Node]] = []
+        for number, (key, cell) in enumerate(zip(keys, cells, strict=False)):
+            role = role_of(key)
+            if role == "class":
+                above = cell = cell or above
+            if role == "confidence" and cell and scale[number] is not None:
+                match = scale[number]
+                assert match is not None
+                cell = f"{cell}/{match.group(1) or match.group(2)}"
+            if cell and key:
+                pairs.append((key, _value(cell.strip("*_`").strip())))
+        entries.append(Obj(pairs, (start, end)))
+    return Arr(entries)
+
+
+def _completed(rows: list[Row], keys: list[str], roles: list[str], names: Names) -> list[str]:
+    """Return the keys, those of unknown columns found by what stands below them."""
+    keys = list(keys)
+    columns = [[cells[number] for cells, _, _ in rows if number < len(cells)] for number in range(len(keys))]
+    if "class" not in roles:
+        for number, column in enumerate(columns):
+            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(names.classes_in(cell) for cell in column if cell):
+                keys[number] = "class"
+                break
+    for number, column in enumerate(columns):
+        if roles[number] == "other" and keys[number] != "class":
+            prompts = any(names.prompt_of(cell, each.name) for cell in column if cell for each in names.classes)
+            keys[number] = "prompt" if prompts and "prompt" not in keys else keys[number]
+        if roles[number] == "names" and keys[number] != "class":
+            keys[number] = "clips"
+    return keys

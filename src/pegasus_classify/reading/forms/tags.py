@@ -1,0 +1,87 @@
+"""XML-like text: elements as trees; tags that only dress text taken off."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.reading.source import Source, rewritten
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["read_tags", "undressed"]
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ASIDE = re.compile(
+    r"<(think(?:ing)?|reasoning|scratchpad|analysis|draft|reflection|example|thought|notes?|request|instructions?)>.*?(?:</\1>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DRESS = re.compile(
+    r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
+    re.IGNORECASE,
+)
+_LINE_END = re.compile(r"</(?:tr|li|p|div|h[1-6])|<(?:br|tr|li|ul|ol|table)", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([^\W\d][\w.:-]*(?: [A-Z][\w.-]*)*|\?xml)((?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*)\s*(/?|\?)>")
+_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_DEEPEST = 200
+
+
+def undressed(source: Source) -> Source:
+    """Return a text without remarks, thinking in tags, and HTML that only dresses text; rows of tables become lines."""
+    if "<" not in source.text:
+        return source
+    source = rewritten(source, _COMMENT, "comment", lambda _: " ")
+    source = rewritten(source, _ASIDE, "aside", lambda _: " ")
+    return rewritten(source, _DRESS, "markup", _plain)
+
+
+def _plain(tag: str) -> str:
+    if _CELL.match(tag):
+        return " | "
+    if re.match(r"<tr", tag, re.IGNORECASE):
+        return "\n| "
+    return "\n" if _LINE_END.match(tag) else ""
+
+
+def read_tags(text: str) -> Obj | None:
+    """Return the tree of a text made of elements; None when there are none."""
+    root = Obj([], (0, len(text)))
+    stack: list[tuple[str, Obj, int]] = []
+    seen = 0
+    for match in _TAG.finditer(text):
+        closing, name, attributes, single = match.groups()
+        if name == "?xml":
+            continue
+        seen += 1
+        if closing:
+            _close(root, stack, name, text, match)
+            continue
+        pairs: list[tuple[str, Node]] = [(key, a or b or c) for key, a, b, c in _ATTRIBUTE.findall(attributes)]
+        obj = Obj(pairs, (match.start(), match.end()))
+        if stack and stack[-1][0] == name and _row(stack[-1][1]) and not single:
+            stack.pop()
+        parent = stack[-1][1] if stack else root
+        if len(stack) < _DEEPEST:
+            parent.pairs.append((name, obj))
+        if not single:
+            stack.append((name, obj, match.end()))
+    return root if seen else None
+
+
+def _row(obj: Obj) -> bool:
+    return len(obj.pairs) > 1 and all(isinstance(value, str) for _, value in obj.pairs)
+
+
+def _close(root: Obj, stack: list[tuple[str, Obj, int]], name: str, text: str, match: re.Match[str]) -> None:
+    for back in range(1, min(len(stack), 5) + 1):
+        if stack[-back][0] == name:
+            del stack[len(stack) - back + 1 :]
+            _, obj, start = stack.pop()
+            obj.span = (obj.span or (0, 0))[0], match.end()
+            inner = text[start : match.start()].strip()
+            if inner and "<" not in inner:
+                parent = stack[-1][1] if stack else root
+                if obj.pairs or not parent.pairs or parent.pairs[-1][1] is not obj:
+                    obj.pairs.append(("clips", inner))
+                else:
+                    parent.pairs[-1] = (name, inner)
+            return

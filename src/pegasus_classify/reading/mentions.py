@@ -1,0 +1,95 @@
+"""Where the names asked for stand inside running text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pegasus_classify.reading.names import Hit, Names, loosened, plain
+
+__all__ = ["Mention", "Mentions"]
+
+_WORD = re.compile(r"[^\W_]+(?:[+#]+(?![^\W_]))?")
+_GAP = re.compile(r"[ \t'\"\u2019\u201d\u201c/&,.()+_*:-]{0,6}|\s?(?:and|und)\s|\n[ \t]*")
+_LINKED_LEFT = re.compile(r"[^\W_][-\u2010\u2011]$")
+_LINKED_RIGHT = re.compile(r"[-\u2010\u2011][^\W_]")
+
+
+class Mention(NamedTuple):
+    """A name in a text: half-open offsets, the text itself, and the class it means when that is certain."""
+
+    start: int
+    end: int
+    text: str
+    hit: Hit | None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    words = (loosened(word) or plain(word) for word in _WORD.findall(plain(name)))
+    return tuple(word for word in words if word != "and")
+
+
+class Mentions:
+    """Finds the longest names first, by their words; each find is checked against the names themselves."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.by_word: dict[str, list[tuple[str, ...]]] = {}
+        spoken = [each.name for each in names.classes]
+        spoken += [prompt for each in names.classes for prompt in each.prompts]
+        spoken += [*names.class_ids, *names.prompt_ids]
+        for words in {_words(name) for name in spoken}:
+            if words:
+                self.by_word.setdefault(words[0], []).append(words)
+        for entries in self.by_word.values():
+            entries.sort(key=lambda words: -len(words))
+
+    def find(self, text: str) -> list[Mention]:
+        """Return the names in a text, in its order, none inside another."""
+        tokens = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
+        folded = [token[2].casefold() for token in tokens]
+        found: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            mention, used = self._at(text, tokens, folded, at)
+            if mention is not None:
+                found.append(mention)
+            at += used
+        return found
+
+    def _at(self, text: str, tokens: list[tuple[int, int, str]], folded: list[str], at: int) -> tuple[Mention | None, int]:
+        first = loosened(folded[at]) if len(folded[at]) < 60 else folded[at]
+        for words in self.by_word.get(first or folded[at], ()):
+            used = self._length(text, tokens, folded, at, words)
+            if used == 0:
+                continue
+            start, end = tokens[at][0], tokens[at + used - 1][1]
+            if text[end : end + 1] == ")" and "(" in text[start:end]:
+                end += 1
+            if _LINKED_LEFT.search(text[max(0, start - 2) : start]) or _LINKED_RIGHT.match(text, end):
+                continue
+            surface = text[start:end]
+            hit = self.names.class_of(surface)
+            if hit is not None or self._any_prompt(surface):
+                return Mention(start, end, surface, hit), used
+        return None, 1
+
+    def _any_prompt(self, surface: str) -> bool:
+        return any(self.names.prompt_of(surface, each.name) is not None for each in self.names.classes)
+
+    def _length(
+        self, text: str, tokens: list[tuple[int, int, str]], folded: list[str], at: int, words: tuple[str, ...]
+    ) -> int:
+        """Return how many tokens from `at` on are these words, 0 when they are not."""
+        position = at
+        for number, word in enumerate(words):
+            if number and position < len(tokens) and folded[position] == "and":
+                position += 1
+            if position >= len(tokens):
+                return 0
+            if number and not _GAP.fullmatch(text, tokens[position - 1][1], tokens[position][0]):
+                return 0
+            if (loosened(folded[position]) or folded[position]) != word:
+                return 0
+            position += 1
+        return position - at

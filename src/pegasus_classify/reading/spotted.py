@@ -1,0 +1,133 @@
+"""Times and confidences inside running text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pegasus_classify.reading.timecodes import CLOCK, SPOKEN, Moment, Stretch, moment_of
+
+__all__ = ["Spotted", "confidences_in", "times_in"]
+
+
+class Spotted(NamedTuple):
+    """Something found in a text: half-open offsets and what it is."""
+
+    start: int
+    end: int
+    value: object
+
+
+_NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
+_SURE = rf"(?:{CLOCK}|{SPOKEN})"
+_TOKEN = re.compile(
+    rf"(?P<sure>(?<![\w:.]){_SURE}(?!\w))(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
+    rf"|(?P<bare>(?<![\w:.,]){_NUMBER}(?![\w:]|[.,]\d|\s?%))"
+    r"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film))?\b)",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(
+    r"\s*[)\]]?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|until|till|through|thru|up to|bis|"
+    r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|\u0625\u0644\u0649|\u0434\u043e|"
+    r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|lasts?|lasting|continu(?:es|ing))\b\s*"
+    r"(?:at|until|to|till|around|about)?[\s:]*)\s*[(\[]?\s*",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*\band\b\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*[,;|]\s*")
+_BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
+_FROM = re.compile(r"(?:\b(?:from|between|von|de|desde|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$", re.IGNORECASE)
+_BRACKET = re.compile(r"[(\[]\s?$")
+_MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    kind: str
+    moment: Moment
+    text: str
+
+
+def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
+    """Return the stretches and single times in a text, in its order.
+
+    Args:
+        text: A line or a sentence.
+        bare: True where plain numbers joined by a dash are times: behind the name of a class.
+
+    A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
+    "from" or "between", or where `bare` allows it.
+    """
+    tokens = [_token(match) for match in _TOKEN.finditer(text)]
+    known = [token for token in tokens if token is not None]
+    found: list[Spotted] = []
+    at = 0
+    while at < len(known):
+        one = known[at]
+        two = known[at + 1] if at + 1 < len(known) else None
+        if two is not None and _joined(text, one, two, bare=bare):
+            found.append(Spotted(one.start, two.end, Stretch(_like(one, two), two.moment)))
+            at += 2
+            continue
+        if one.kind == "sure":
+            found.append(Spotted(one.start, one.end, Stretch(one.moment, None)))
+        at += 1
+    return found
+
+
+def _token(match: re.Match[str]) -> _Token | None:
+    kind = match.lastgroup or ""
+    raw = match.group(kind)
+    if kind == "edge":
+        moment = Moment(float("inf")) if "end" in raw.casefold() else Moment(0.0)
+        return _Token(match.start(), match.end(), kind, moment, raw)
+    found = moment_of(raw)
+    return None if found is None else _Token(match.start(), match.end(), kind, found, raw)
+
+
+def _like(one: _Token, two: _Token) -> Moment:
+    """Return the start of a stretch; a plain number takes the unit of its end ("from 1 to 2 minutes")."""
+    if one.kind == "bare" and two.kind == "sure" and _MINUTES.search(two.text):
+        return Moment(one.moment.seconds * 60)
+    return one.moment
+
+
+def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
+    before = text[max(0, one.start - 20) : one.start]
+    between = text[one.end : two.start]
+    if len(between) > 40:
+        return False
+    joined = _JOIN.fullmatch(between) is not None
+    if not joined and _AND.fullmatch(between):
+        joined = _BETWEEN.search(before) is not None
+    if not joined and _COMMA.fullmatch(between):
+        joined = _BRACKET.search(before) is not None and text[two.end : two.end + 2].strip()[:1] in ("]", ")")
+    if not joined:
+        return False
+    if "sure" in (one.kind, two.kind):
+        return True
+    return one.kind == two.kind == "bare" and (bare or _FROM.search(before) is not None)
+
+
+_LEVEL = r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain"
+_WORD = (
+    r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
+    r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
+)
+_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
+_CONFIDENCES = (
+    re.compile(rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|~)?(?P<raw>{_AMOUNT}|{_LEVEL})", re.IGNORECASE),
+    re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
+    re.compile(r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|10)\b)(?:\s(?:confident|confidence|sure|certain|certainty|probability))?", re.IGNORECASE),
+)
+
+
+def confidences_in(text: str) -> list[Spotted]:
+    """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
+    found: list[Spotted] = []
+    for pattern in _CONFIDENCES:
+        for match in pattern.finditer(text):
+            if not any(each.start < match.end() and match.start() < each.end for each in found):
+                found.append(Spotted(match.start(), match.end(), match.group("raw").strip()))
+    return sorted(found)
