@@ -131,6 +131,38 @@ def test_classify_shows_people_a_table(run: Callable[..., Done], upstream: str, 
     assert "\x1b[" not in done.stdout + done.stderr
 
 
+def test_people_are_told_that_nothing_was_found(run: Callable[..., Done], upstream: str, request_file: Path):
+    """And, when they ask, by which rule."""
+    strict = {**BODY, "threshold": {"min_video_score": 100, "min_clip_score": 1}, "video_ids": [CAR_PARK]}
+    request_file.write_text(json.dumps({**strict, "options": ["conversation"]}), encoding="utf-8")
+    done = run("classify", request_file, "--explain", upstream=upstream)
+    assert done.stdout.startswith("nothing found")
+    assert "left out: Cars: " in done.stdout
+    assert "is below min_" in done.stdout
+
+
+def test_labels_and_clips_have_their_columns(run: Callable[..., Done], upstream: str):
+    """Words and seconds; a few clips and the number of the others."""
+    body = json.dumps({**LABELS, "include_clips": True, "threshold": "none", "page_limit": 1})
+    done = run("classify", "-", upstream=upstream, stdin=body)
+    assert done.stdout.splitlines()[0].split() == ["video", "label", "max", "score", "confidence", "seconds", "clips"]
+    assert re.search(r"\d:\d\d–\d+:\d\d Cars \d", done.stdout)
+    assert re.search(r"next page: [0-9a-f-]+-1", done.stderr)
+
+
+def test_an_output_nobody_reads_is_no_error(upstream: str, request_file: Path):
+    """As in `classify … | head -0`."""
+    program = (
+        "import os, sys; read, write = os.pipe(); os.close(read); os.dup2(write, 1); "
+        "from pegasus_classify.cli.main import main; main()"
+    )
+    environment = {**os.environ, "TWELVE_LABS_API_KEY": "key", "PEGASUS_CLASSIFY_UPSTREAM": upstream}
+    words = [sys.executable, "-c", program, "classify", str(request_file), "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stderr
+
+
 def test_all_pages_are_put_together(run: Callable[..., Done], upstream: str, request_file: Path):
     """One answer, as the old API showed an answer of one page."""
     request_file.write_text(json.dumps({**BODY, "page_limit": 1}), encoding="utf-8")
@@ -285,15 +317,15 @@ def test_the_version_is_told(run: Callable[..., Done]):
     assert re.fullmatch(r"pegasus-classify \d+\.\d+.*\n", run("--version").stdout)
 
 
-def test_the_demonstration_shows_every_step():
+def test_the_demonstration_shows_every_step(run: Callable[..., Done]):
     """Request, prompt, generated text, old answers, pages; plain text when it is no terminal."""
-    done = run_process("demo")
+    done = run("demo", key="")
     assert done.returncode == 0
     for words in (
         '"labels"',
         "classify.v1",
         "What the model wrote",
-        '"confidence": "',
+        "mended while reading:",
         '"threshold": "high"',
         '"detailed_scores"',
         "page 2",

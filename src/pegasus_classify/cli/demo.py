@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +22,7 @@ from pegasus_classify.cli.stand_in import stand_in
 from pegasus_classify.cli.terminal import shown
 from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.client.handle import HandledReply, read_call
+from pegasus_classify.contract.asks import Video
 
 if TYPE_CHECKING:
     from pegasus_classify.emulator import RunningEmulator
@@ -34,7 +35,7 @@ _KEY = "demo-key"
 def demo(
     style: Annotated[
         str, typer.Option("--style", help="Handwriting of the stand-in: clean, fenced, prose, messy, cut or mixed.")
-    ] = "mixed",
+    ] = "messy",
 ) -> None:
     """Show old requests answered: request, prompt, what the model wrote, answer. Needs no key and no network.
 
@@ -79,23 +80,30 @@ class _Stage:
 
     def answer(self, reply: HandledReply) -> None:
         self._console.print(answer_table(reply.body, most_clips=2))
+        for failure in reply.notes.failed if reply.result else ():
+            self.say(f"failed: {failure.video_id}: {failure.reason}")
+        if reply.result is not None:
+            self.say(_used(reply))
 
 
 def _whole_way(stage: _Stage, classifier: Classifier, emulator: RunningEmulator) -> None:
     call = GUIDE_CALLS[0]
     stage.title("1. An old request, as programs still send it")
     stage.block(f"POST {call.path}", _short_json(call.body), "json")
-    plan = classifier.plan(read_call("POST", call.path, call.body).request)
+    request = read_call("POST", call.path, call.body).request
+    plan = classifier.plan(request)
     stage.title("2. The prompt made from it: one for all classes, the same for every video")
-    stage.block(plan.prompt_version, _few_lines(plan.groups[0].question.prompt, 26, 230), colour="magenta")
+    stage.block(plan.prompt_version, _few_lines(plan.groups[0].question.prompt, 26, 470), colour="magenta")
     reply = classifier.reply("POST", call.path, call.body)
     stage.title("3. What the model wrote about one of the videos")
-    name, text = _ugliest(emulator)
-    stage.block(name, _few_lines(text, 18, 400), colour="yellow")
+    found = {entry["video_id"]: entry for entry in reply.body["data"]}
+    located = [each for each in classifier.locate(request) if isinstance(each, Video) and each.video_id in found]
+    video, text = _ugliest(emulator, located)
+    stage.block(f"{video.file_name}, {video.duration:g} s", _few_lines(text, 22, 400), colour="yellow")
     stage.title("4. The old answer")
-    stage.block("200 OK, first video", _short_json({**reply.body, "data": reply.body["data"][:1]}), "json", "green")
+    stage.block(f"{reply.status}, that video's part", _short_json(found[video.video_id]), "json", "green")
+    stage.say(f"mended while reading: {', '.join(_repairs(reply, video.video_id)) or 'nothing'}")
     stage.answer(reply)
-    stage.say(_used(reply))
 
 
 def _request_and_answer(stage: _Stage, classifier: Classifier, call: DemoCall) -> None:
@@ -103,7 +111,6 @@ def _request_and_answer(stage: _Stage, classifier: Classifier, call: DemoCall) -
     stage.say(_one_line(call.body))
     reply = classifier.reply("POST", call.path, call.body)
     stage.answer(reply)
-    stage.say(_used(reply))
 
 
 def _pages(stage: _Stage, classifier: Classifier) -> None:
@@ -112,7 +119,7 @@ def _pages(stage: _Stage, classifier: Classifier) -> None:
     stage.say(_one_line(call.body))
     reply = classifier.reply("POST", call.path, call.body)
     stage.block("first class of the first video", _short_json(_first_class(reply.body)), "json", "green")
-    used, number = _used(reply), 1
+    number = 1
     while True:
         stage.say(f"page {number}")
         stage.answer(reply)
@@ -121,15 +128,18 @@ def _pages(stage: _Stage, classifier: Classifier) -> None:
             break
         stage.say(f"GET /v1.2/classify/{token}")
         reply, number = classifier.reply("GET", f"/v1.2/classify/{token}"), number + 1
-    stage.say(used)
 
 
-def _ugliest(emulator: RunningEmulator) -> tuple[str, str]:
+def _ugliest(emulator: RunningEmulator, videos: Sequence[Video]) -> tuple[Video, str]:
     """Ask the stand-in what it was asked before, which it answers alike, and return the text hardest to read."""
-    texts = {}
-    for body in list(emulator.state.bodies):
-        texts[body["video"]["asset_id"]] = _ask_again(emulator.base_url, body)
-    return max(texts.items(), key=lambda item: (not _is_json(item[1]), "c1" in item[1], -len(item[1])))
+    asked = {body["video"]["asset_id"]: body for body in list(emulator.state.bodies)}
+    texts = [(video, _ask_again(emulator.base_url, asked[video.source.value])) for video in videos]
+    return max(texts, key=lambda item: (not _is_json(item[1]), -abs(len(item[1].split("\n")) - 20)))
+
+
+def _repairs(reply: HandledReply, video_id: str) -> tuple[str, ...]:
+    videos = () if reply.result is None else reply.result.videos
+    return next((video.repairs for video in videos if video.video_id == video_id), ())
 
 
 def _ask_again(base_url: str, body: Mapping[str, Any]) -> str:
