@@ -43,7 +43,7 @@ test-all: $(VENV)/.ready-to-develop
 	$(PYTEST) -q -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.ready-to-develop
-	$(PY) -m ruff check .
+	$(PY) -m ruff check --output-format concise .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PYTEST) -q tests/test_architecture.py tests/test_house_numbers.py tests/test_public_names.py
