@@ -43,6 +43,7 @@ class Settings(BaseModel):
         on_failed_video: Leave failed videos out of the answer and name them, or fail the request.
         coverage: What to do about request fields that are not exact.
         cache_ttl: Seconds that a kept answer is used again; 0: only within one run.
+        timeout: Most seconds to wait for one answer of the platform, above 0; None: as long as each call may take.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
         batch_from: From how many videos on a request travels in batches, which may take a day; None for never.
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     on_failed_video: OnFailedVideo = "omit"
     coverage: Literal["strict", "warn", "lenient"] = "warn"
     cache_ttl: float = Field(default=86_400.0, ge=0)
+    timeout: float | None = Field(default=None, gt=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
     batch_from: int | None = Field(default=None, ge=1)

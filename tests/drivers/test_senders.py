@@ -94,10 +94,13 @@ def test_nobody_listening_is_no_connection(perform: Performed) -> None:
 
 
 @both
-def test_an_answer_that_does_not_come_is_a_timeout(perform: Performed) -> None:
+@pytest.mark.parametrize(("read_timeout", "longest_wait"), [(0.1, None), (60.0, 0.1)], ids=["its own", "the cap"])
+def test_an_answer_that_does_not_come_is_a_timeout(
+    perform: Performed, read_timeout: float, longest_wait: float | None
+) -> None:
     held = threading.Event()
     with tiny_server(lambda call: held.wait(5) and None) as server:  # type: ignore[arg-type, return-value]
-        outcome = perform(Endpoint(server.url, "k"), Send("GET", "/", read_timeout=0.1))
+        outcome = perform(Endpoint(server.url, "k", longest_wait), Send("GET", "/", read_timeout=read_timeout))
         held.set()
     assert isinstance(outcome, NoReply)
     assert outcome.kind == "timeout"

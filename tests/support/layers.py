@@ -55,6 +55,7 @@ LAYERS: dict[str, tuple[int, int]] = {
     "testing": (7, 0),
     # The package's own face gathers names of the layers below it; only the command line may use it from inside.
     "": (7, 1),
+    "twelvelabs": (7, 1),
     "cli": (8, 0),
 }
 """First part of a module's name below the package → its place."""
@@ -71,7 +72,7 @@ READS_FILES = ("package_files",)
 """The one exception to that."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
-    "httpx": ("drivers", "client"),
+    "httpx": ("drivers", "client", "sdk"),
     "pydantic": (
         "contract.request",
         "legacy",
@@ -82,6 +83,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "client.result",
         "emulator",
     ),
+    "pydantic_core": ("client.result",),
     "jinja2": ("prompting", "report"),
     "typer": ("cli",),
     "rich": ("cli",),

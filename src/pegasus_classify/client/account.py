@@ -8,7 +8,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -96,6 +96,13 @@ class _Traffic:
         self._schedule.stop()
         self.broken(ClassifyError("the client was closed while this request was under way"))
 
+    def give_up(self, error: ClassifyError) -> None:
+        """End every run with an error; what is already sent goes on, and is written down if that works again."""
+        runs = [listener.run for listener in self._listeners.values()]
+        self.broken(error)
+        for run in runs:
+            self._schedule.abandon(run)
+
     def broken(self, error: BaseException) -> None:
         """End every run with an error."""
         reason = error if isinstance(error, ClassifyError) else ClassifyError(f"internal error: {error!r}")
@@ -133,12 +140,10 @@ class _Ledger:
     def __init__(self, store: Store, keep_for: Seconds) -> None:
         self._store = store
         self._keep_for = keep_for
+        self.inline = store.inline
 
-    def perform(self, step: Claim | Record) -> Outcome:
-        if isinstance(step, Claim):
-            return self._store.claim(step.key, time.time(), self._keep_for)
-        self._store.record(step, time.time())
-        return None
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
+        return self._store.perform_all(steps, time.time(), self._keep_for)
 
 
 class _AccountParts:
@@ -154,7 +159,7 @@ class _AccountParts:
         self._owns_store = store is None
         self._store = open_store(settings.store) if store is None else store
         self._ledger = _Ledger(self._store, settings.cache_ttl)
-        self._endpoint = Endpoint(upstream, key)
+        self._endpoint = Endpoint(upstream, key, settings.timeout)
         schedule = Schedule(
             self.account,
             partial(carry, retries=settings.retries),
@@ -179,6 +184,13 @@ class _AccountParts:
             return time.time()
         assert isinstance(need, RandomBytes)
         return os.urandom(need.count)
+
+    def _waits_for_store(self, need: Need) -> bool:
+        """Tell whether a need may wait for a disk or a network."""
+        if self._store.inline or not isinstance(need, KeepPages | FetchPage):
+            return False
+        at_hand = isinstance(need, FetchPage) and self._store.page_at_hand(self.account, need.token, time.time())
+        return not at_hand
 
     def _close_store(self) -> None:
         if self._owns_store:
@@ -345,9 +357,11 @@ class AsyncAccount(_AccountParts):
         """Perform what the answering of a legacy call needs."""
         if isinstance(need, Classify):
             return await (await self.start(need.request)).result()
-        return self._perform_at_once(need)
+        if not self._waits_for_store(need):
+            return self._perform_at_once(need)
+        return await asyncio.to_thread(self._perform_at_once, need)
 
     async def aclose(self) -> None:
         """Stop what is under way and let go of connections and the store."""
         await self._driver.close()
-        self._close_store()
+        await asyncio.to_thread(self._close_store)

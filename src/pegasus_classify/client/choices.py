@@ -34,6 +34,7 @@ class Choices(TypedDict, total=False):
     on_failed_video: OnFailedVideo | None
     coverage: Literal["strict", "warn", "lenient"] | None
     cache_ttl: float | None
+    timeout: float | None
     temperature: float | None
     samples: int | None
 

@@ -9,18 +9,21 @@ token ends the walk. What that SDK did not have (`failed`, `dropped`, `cost` …
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import (
     AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PrivateAttr,
-    RootModel,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
     model_serializer,
 )
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from pegasus_classify.client.notes import NO_NOTES, Notes
 from pegasus_classify.contract.result import Cost, Dropped, Failure, Source
@@ -42,24 +45,31 @@ __all__ = [
 _T = TypeVar("_T")
 
 
-class Rows(RootModel[list[_T]], Generic[_T]):
-    """A list that also has `.root`, as the old SDK's lists had."""
+class Rows(list[_T], Generic[_T]):
+    """A list that also has `.root`, `model_dump()` and `model_dump_json()`, as the old SDK's lists had."""
 
-    def __iter__(self) -> Iterator[_T]:  # type: ignore[override]
-        """Go over the entries."""
-        return iter(self.root)
+    @property
+    def root(self) -> list[_T]:
+        """The list itself."""
+        return self
 
-    @overload
-    def __getitem__(self, item: int) -> _T: ...
-    @overload
-    def __getitem__(self, item: slice) -> list[_T]: ...
-    def __getitem__(self, item: int | slice) -> _T | list[_T]:
-        """Return one entry, or a plain list of some."""
-        return self.root[item]
+    def model_dump(self, **how: Any) -> list[Any]:
+        """Return the entries as plain data; arguments are those of pydantic's method of this name."""
+        plain: list[Any] = _AS_JSON.dump_python(self, **how)
+        return plain
 
-    def __len__(self) -> int:
-        """Return the number of entries."""
-        return len(self.root)
+    def model_dump_json(self, **how: Any) -> str:
+        """Return the entries as JSON text; arguments are those of pydantic's method of this name."""
+        return _AS_JSON.dump_json(self, **how).decode()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Have pydantic read a plain list and make one of these of it."""
+        (item,) = get_args(source) or (Any,)
+        return no_info_after_validator_function(cls, handler.generate_schema(list[item]))  # type: ignore[valid-type]
+
+
+_AS_JSON: TypeAdapter[list[Any]] = TypeAdapter(list[Any])
 
 
 class _Item(BaseModel):

@@ -26,11 +26,13 @@ class Endpoint:
     Attributes:
         upstream: Address without the version path and without a slash at the end.
         api_key: Sent as `x-api-key`; kept out of every repr.
+        longest_wait: Most seconds to wait for an answer, where a request would wait longer; None for no such limit.
         tls: One context for all connections; making one takes longer than everything else about a client.
     """
 
     upstream: str
     api_key: str = field(repr=False)
+    longest_wait: Seconds | None = None
     tls: ssl.SSLContext = field(default_factory=httpx.create_ssl_context, repr=False)
 
     def headers(self) -> dict[str, str]:
@@ -51,6 +53,7 @@ class Sender:
         self._client = httpx.Client(
             base_url=endpoint.upstream, headers=endpoint.headers(), verify=endpoint.tls, limits=_ONE_CONNECTION
         )
+        self._longest_wait = endpoint.longest_wait
         self._stream: Any = None
         self._aborted = False
 
@@ -59,7 +62,7 @@ class Sender:
         if self._aborted:
             return NoReply("broken", "The connection was closed by us.")
         try:
-            request = _request(self._client, send)
+            request = _request(self._client, send, self._longest_wait)
             request.extensions["trace"] = self._watch
             return _reply(self._client.send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -94,11 +97,12 @@ class AsyncSender:
         self._client = httpx.AsyncClient(
             base_url=endpoint.upstream, headers=endpoint.headers(), verify=endpoint.tls, limits=_ONE_CONNECTION
         )
+        self._longest_wait = endpoint.longest_wait
 
     async def perform(self, send: Send) -> Reply | NoReply:
         """Send a request and return what came back; never raises for anything the network does."""
         try:
-            return _reply(await self._client.send(_request(self._client, send)))
+            return _reply(await self._client.send(_request(self._client, send, self._longest_wait)))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return no_reply(error)
 
@@ -107,7 +111,7 @@ class AsyncSender:
         await self._client.aclose()
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
+def _request(client: httpx.Client | httpx.AsyncClient, send: Send, longest: Seconds | None) -> httpx.Request:
     content = None
     headers = dict(send.headers)
     if send.body is not None:
@@ -120,8 +124,13 @@ def _request(client: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Requ
         params=send.query or None,
         content=content,
         headers=headers,
-        timeout=httpx.Timeout(send.read_timeout, connect=CONNECT_TIMEOUT, write=WRITE_TIMEOUT),
+        timeout=_timeout(send.read_timeout, longest),
     )
+
+
+def _timeout(read: Seconds, longest: Seconds | None) -> httpx.Timeout:
+    limit = float("inf") if longest is None else longest
+    return httpx.Timeout(min(read, limit), connect=min(CONNECT_TIMEOUT, limit), write=min(WRITE_TIMEOUT, limit))
 
 
 def _encodable(body: Any) -> bool:
