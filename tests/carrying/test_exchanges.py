@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playing import json_reply, play
 from sample_asks import an_ask
 
@@ -69,3 +71,16 @@ def test_a_stop_before_the_claim_leaves_nothing_to_give_back() -> None:
         answer, steps = play(carry(an_ask(), "k", 0), outcomes)
         assert answer.failure is not None
         assert not [step for step in steps if isinstance(step, Record)]
+
+
+def test_segments_are_asked_by_a_task_however_short_the_video() -> None:
+    created = json_reply(202, {"task_id": "t", "status": "queued"})
+    done = json_reply(200, {"status": "ready", "result": {"data": "{}"}})
+    form = {"type": "segment_definitions", "segment_definitions": []}
+    _, steps = play(carry(an_ask(response_format=form), "k", 0), [MINE, created, None, None, done, None])
+    assert next(step.path for step in steps if isinstance(step, Send)) == "/v1.3/analyze/tasks"
+
+
+def test_a_stop_while_travelling_together_gives_the_claim_back() -> None:
+    _, steps = play(carry(replace(an_ask(), batch=True), "k", 0), [MINE, STOP, None])
+    assert steps[-1] == Record("k", "released")

@@ -10,6 +10,7 @@ from pegasus_classify.contract.asks import Window
 from pegasus_classify.pegasus.analyze import analyze, request_body
 from pegasus_classify.pegasus.replies import Problem
 from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.segments import asks_for_segments, task_body
 from pegasus_classify.pegasus.tasks import patience, task
 from pegasus_classify.steps import STOP, NoReply, Record, Reply, Send, Sleep, Stopped
 
@@ -175,3 +176,13 @@ def test_a_task_that_never_ends_is_given_up() -> None:
 def test_a_stop_between_two_looks_ends_the_watch() -> None:
     with pytest.raises(Stopped):
         play(task(an_ask(), "k", 0), [CREATED, None, STOP])
+
+
+def test_segment_definitions_go_without_a_prompt() -> None:
+    form = {"type": "segment_definitions", "segment_definitions": []}
+    body = task_body(an_ask(response_format=form))
+    assert "prompt" not in body
+    assert (body["analysis_mode"], body["response_format"]) == ("time_based_metadata", form)
+    assert "analysis_mode" not in task_body(an_ask())
+    assert asks_for_segments(an_ask(response_format=form))
+    assert not asks_for_segments(an_ask(response_format={"type": "json_schema"}))

@@ -118,7 +118,6 @@ def test_a_template_that_grows_otherwise_cannot_be_divided(hundred, texts) -> No
     [
         (Asking(prompt="classify.v99"), "'classify.v99' is not known; there are: again.v1, classify.v1"),
         (Asking(prompt="classify.v99", ask="text"), "'schema_in_prompt.v99' is not known"),
-        (Asking(ask="segments"), "segments cannot be used yet"),
     ],
 )
 def test_a_manner_that_is_not_there_is_a_setting_error(asking: Asking, words: str, pets, book) -> None:

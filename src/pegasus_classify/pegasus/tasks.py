@@ -6,9 +6,10 @@ from typing import Any
 
 from pegasus_classify.contract.asks import Answer, Ask, AskFailure
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.pegasus.analyze import generated, request_body
+from pegasus_classify.pegasus.analyze import generated
 from pegasus_classify.pegasus.replies import Problem, failure_of
 from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.segments import task_body
 from pegasus_classify.steps import STOP, Exchange, Record, Send, Sleep, Stopped
 
 __all__ = ["FIRST_LOOK", "LONGEST_LOOK", "patience", "task"]
@@ -69,7 +70,7 @@ def _create(ask: Ask, key: str) -> Send:
     return Send(
         "POST",
         "/v1.3/analyze/tasks",
-        body={**request_body(ask), "custom_id": key[:64]},
+        body={**task_body(ask), "custom_id": key[:64]},
         headers=(("Idempotency-Key", key),),
         paid=True,
     )

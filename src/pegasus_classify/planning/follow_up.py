@@ -49,7 +49,8 @@ def follow_up(plan: Plan, group: Group, ask: Ask, reading: Completeness) -> Plan
         return None
     asked = narrowed(group.vocabulary, missing)
     again = Group(question(plan.book, AGAIN, asked, schema=False), asked)
-    return again, replace(ask, question=again.question, max_tokens=_room(plan, again, ask, reading))
+    tokens = _room(plan, again, ask, reading)
+    return again, replace(ask, question=again.question, max_tokens=tokens, definitions=1)
 
 
 def _missing(group: Group, reading: Completeness) -> tuple[EffectiveClass, ...]:

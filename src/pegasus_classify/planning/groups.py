@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pegasus_classify.contract.asks import Question
 from pegasus_classify.contract.request import EffectiveClass
@@ -11,7 +12,7 @@ from pegasus_classify.contract.vocabulary import Vocabulary
 from pegasus_classify.errors import parameter_invalid
 from pegasus_classify.planning.packing import pack
 
-__all__ = ["Group", "divided", "narrowed"]
+__all__ = ["Group", "by_count", "divided", "narrowed"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ def divided(vocabulary: Vocabulary, cost: Callable[[Vocabulary], int], room: int
     pieces = [piece for each in vocabulary.classes for piece in _pieces(narrowed(vocabulary, [each]), cost, room)]
     bins = pack([cost(piece) for piece in pieces], room)
     return tuple(_joined([pieces[number] for number in numbers]) for numbers in bins)
+
+
+def by_count(vocabulary: Vocabulary, most: int) -> tuple[Vocabulary, ...]:
+    """Divide classes into parts of at most so many, in canonical order, as even as can be.
+
+    Args:
+        vocabulary: In canonical order.
+        most: 1 or more.
+    """
+    classes = vocabulary.classes
+    parts = -(-len(classes) // most)
+    borders = [len(classes) * part // parts for part in range(parts + 1)]
+    return tuple(narrowed(vocabulary, classes[start:end]) for start, end in pairwise(borders))
 
 
 def narrowed(vocabulary: Vocabulary, classes: Sequence[EffectiveClass]) -> Vocabulary:

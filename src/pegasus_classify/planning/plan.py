@@ -13,15 +13,19 @@ from pegasus_classify.errors import SettingsError
 from pegasus_classify.models import ModelCapabilities
 from pegasus_classify.planning.answer_size import likely_tokens, max_tokens
 from pegasus_classify.planning.class_ids import canonical_vocabulary
-from pegasus_classify.planning.groups import Group, divided
+from pegasus_classify.planning.groups import Group, by_count, divided
 from pegasus_classify.planning.way import way_for
-from pegasus_classify.planning.wording import AGAIN, Asking, question, question_version, row_tokens
+from pegasus_classify.planning.wording import AGAIN, Asking, question, question_version, row_tokens, segment_question
 from pegasus_classify.prices import PRICES
 from pegasus_classify.prompting.render import render_question
 from pegasus_classify.prompting.template_book import TemplateBook
 from pegasus_classify.prompting.token_count import fits, upper_bound
 
 __all__ = ["Asking", "Plan", "PlannedAsk", "plan"]
+
+MOST_DEFINITIONS = 20
+LEAST_SEGMENT_TOKENS = 2048
+"""Limits of segmentation: definitions in a task, and the lowest `max_tokens` it takes."""
 
 PlannedAsk: TypeAlias = tuple[Group, Ask]
 
@@ -77,11 +81,18 @@ class Plan:
             source=video.source,
             duration=seconds,
             question=group.question,
-            max_tokens=max_tokens(self.model, len(asked.classes), len(asked.prompt_ids), seconds),
+            max_tokens=max(
+                max_tokens(self.model, len(asked.classes), len(asked.prompt_ids), seconds),
+                LEAST_SEGMENT_TOKENS if self.asking.ask == "segments" else 0,
+            ),
             temperature=self.asking.temperature,
             window=window,
             sample=sample,
+            definitions=self._definitions(group),
         )
+
+    def _definitions(self, group: Group) -> int:
+        return len(group.vocabulary.classes) if self.asking.ask == "segments" else 1
 
     def expected_usd(self, seconds: Seconds, videos: int) -> float:
         """Return the likely price of asking about so many videos, US dollars.
@@ -93,7 +104,8 @@ class Plan:
         mean = seconds / videos if videos else 0.0
         tokens = sum(likely_tokens(len(group.vocabulary.classes), mean) for group in self.groups) * videos
         repeats = self.asking.samples
-        return PRICES.usd(seconds * len(self.groups) * repeats, tokens * repeats)
+        billed = sum(map(self._definitions, self.groups))
+        return PRICES.usd(seconds * billed * repeats, tokens * repeats)
 
 
 def plan(request: ClassifyRequest, model: ModelCapabilities, book: TemplateBook, asking: Asking) -> Plan:
@@ -107,10 +119,14 @@ def plan(request: ClassifyRequest, model: ModelCapabilities, book: TemplateBook,
 
     Raises:
         SettingsError: The prompt version is unknown, its template fails or leaves no room for a class, the model
-            takes no JSON schema, or asking by segments is wanted.
+            takes no JSON schema, or no segment definitions.
         BadRequestError: A class is too long for a question of its own.
     """
     version = question_version(asking, model)
+    if asking.ask == "segments":
+        parts = by_count(canonical_vocabulary(request), MOST_DEFINITIONS)
+        groups = tuple(Group(segment_question(book, version, part), part) for part in parts)
+        return Plan(request, model, groups, asking, book)
     groups = tuple(
         Group(question(book, version, part, schema=asking.ask == "schema"), part)
         for part in _parts(canonical_vocabulary(request), version, model, book)

@@ -52,7 +52,7 @@ def expected(plan: Plan, videos: Iterable[Video]) -> PriceBound:
         (
             _price(
                 1,
-                ask.duration,
+                ask.duration * ask.definitions,
                 tokens[group.question.prompt],
                 likely_tokens(len(group.vocabulary.classes), ask.duration),
             )
@@ -76,7 +76,7 @@ def upper_bound(plan: Plan, videos: Iterable[Video], retries: int) -> PriceBound
     total = PriceBound()
     for group, ask in _all_asks(plan, videos):
         follow = min(2 * ask.max_tokens, plan.model.max_answer_tokens)
-        total += _price(retries + 1, ask.duration, tokens[group.question.prompt], ask.max_tokens)
+        total += _price(retries + 1, ask.duration * ask.definitions, tokens[group.question.prompt], ask.max_tokens)
         total += _price(retries + 1, ask.duration, longest, follow)
     return total
 
