@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pegasus_classify.client.choices import chosen_settings
+from pegasus_classify.client.choices import Choices, chosen_settings
 from pegasus_classify.client.video_map import read_video_map
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.settings import Settings
@@ -90,3 +90,8 @@ def test_a_missing_video_map_is_a_settings_error(tmp_path: Path):
     """No traceback of the operating system."""
     with pytest.raises(SettingsError, match=r"none\.csv"):
         read_video_map(tmp_path / "none.csv")
+
+
+def test_every_setting_can_be_chosen_by_its_name():
+    """Key and address have arguments of their own; a calibration is read from its file."""
+    assert set(Settings.model_fields) - {"api_key", "upstream"} <= set(Choices.__annotations__)

@@ -75,6 +75,10 @@ class Common:
         float | None,
         _option("--cache-ttl", panel=_LIMITS, text="Seconds that a kept answer is used again (86400)."),
     ] = None
+    batch_from: Annotated[
+        int | None,
+        _option("--batch-from", panel=_LIMITS, text="From how many videos on to send batches, which may take a day."),
+    ] = None
     prompt: Annotated[str | None, _option("--prompt", panel=_ASKING, text="Version of the prompt (classify.v1).")] = (
         None
     )

@@ -37,6 +37,7 @@ class Choices(TypedDict, total=False):
     timeout: float | None
     temperature: float | None
     samples: int | None
+    batch_from: int | None
 
 
 _VERSION_AT_END = re.compile(r"/(p/)?v\d+(\.\d+)?/*$")
