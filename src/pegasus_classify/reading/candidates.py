@@ -13,6 +13,7 @@ from pegasus_classify.reading.forms.keyed_lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tables import tables_in
 from pegasus_classify.reading.forms.tags import read_tags
+from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
@@ -29,6 +30,7 @@ class Document:
         value: The tree; its spans are offsets into `source.text`.
         start, end: Where it stands in `source.text`.
         source: The text it stands in.
+        form: `json`, `elements`, `table` or `lines`.
         repairs: What was mended in it.
         cut: True when the text ended inside it.
     """
@@ -37,6 +39,7 @@ class Document:
     start: int
     end: int
     source: Source
+    form: str = "json"
     repairs: tuple[Repair, ...] = ()
     cut: bool = False
 
@@ -47,6 +50,7 @@ _OPENING = re.compile(
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
+_LINE_HEAD = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*[:=][ \t]+)?")
 _ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
 _ESCAPES = re.compile(r"\\+[\"n\\t]")
 
@@ -89,18 +93,35 @@ def _locate(objects: list[Obj], text: str) -> None:
             next(closing).span = (opened.pop(), match.end())
 
 
-def documents(source: Source) -> Iterator[Document]:
-    """Give every bracketed stretch of a text, in its order."""
-    if _ESCAPED.search(source.text) is not None and source.text.count('\\"') * 2 >= source.text.count('"'):
+def documents(source: Source, names: Names) -> Iterator[Document]:
+    """Give every bracketed stretch of a text, in its order, but those that are values of lines."""
+    first = _OPENING.search(source.text)
+    if first is not None and _ESCAPED.match(source.text, first.start()) is not None:
         source = rewritten(source, _ESCAPES, "over_escaped", _unescaped)
     text = source.text
     at = 0
     while (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
+        if not implied and _in_a_line(text, start, names):
+            at = start + 1
+            continue
         parsed = parse(text, start, implied=implied)
-        yield Document(parsed.value, start, parsed.end, source, parsed.repairs, parsed.cut)
+        yield Document(parsed.value, start, parsed.end, source, "json", parsed.repairs, parsed.cut)
         at = max(parsed.end, start + 1)
+
+
+def _in_a_line(text: str, start: int, names: Names) -> bool:
+    """Return whether brackets are the value of a key or a bullet, so that the line around them has a meaning."""
+    line = text[max(0, start - 200, text.rfind("\n", 0, start) + 1) : start]
+    match = _LINE_HEAD.fullmatch(line)
+    if match is None:
+        return False
+    key = match.group("key")
+    if key is None:
+        return match.group("bullet") is not None and text[start] == "["
+    role = role_of(key)
+    return role in ("clips", "time", "names", "prompt", "option", "inner") or names.class_of(key) is not None
 
 
 def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
@@ -109,13 +130,13 @@ def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
     trusted = len(text.rstrip()) if cut else None
     tree = read_tags(text)
     if tree is not None:
-        yield Document(tree, 0, len(text), source)
+        yield Document(tree, 0, len(text), source, "elements")
     statements = Statements(Mentions(names))
     tables = tables_in(text, names, trusted=trusted)
     for table in tables:
-        yield Document(table.value, table.start, table.end, source)
+        yield Document(table.value, table.start, table.end, source, "table")
         text = text[: table.start] + _hidden(text[table.start : table.end]) + text[table.end :]
-    yield Document(read_lines(text, names, statements, trusted=trusted), 0, len(text), source, cut=cut)
+    yield Document(read_lines(text, names, statements, trusted=trusted), 0, len(text), source, "lines", cut=cut)
 
 
 def without(source: Source, documents: list[Document]) -> Source:

@@ -11,15 +11,15 @@ from pegasus_classify.reading.shapes import Said
 __all__ = ["Read", "chosen"]
 
 _DRAFT = re.compile(
-    r"\b(?:draft|example|e\.g\.|for instance|schema|format|template|structure|skeleton|placeholder|your request|you asked|you sent|"
+    r"\b(?:draft|example|e\.g\.|for instance|schema|template|skeleton|placeholder|your request|you asked|you sent|"
     r"the request|original request|first (?:guess|attempt|pass|try|version)|initial(?:ly)?|earlier|previous(?:ly)?|not this|wrong|"
-    r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen shows|sign reads|caption|quoted|"
-    r"input|prompt was|asked for|expected output|sample)\b",
+    r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen shows|sign reads|quoted|"
+    r"prompt was|expected output|discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
     r"\b(?:final|corrected|correction|revised|updated|actually|actual answer|wait|better|instead|on reflection|looking again|"
-    r"sorry|apologi[sz]e|fixed|second (?:pass|look)|after review|my answer|answer is|improved|real answer)\b",
+    r"sorry|apologi[sz]e|fixed|second (?:pass|look)|after review|my answer|answer is|improved|real answer|use this|version [2-9])\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -42,7 +42,8 @@ def chosen(reads: list[Read]) -> list[Read]:
     nothing calls them a draft or the last one a correction.
     """
     spoken = [read for read in reads if read.said.named or read.said.empty]
-    useful = [read for read in spoken if not _called(read, _DRAFT)] or spoken[-1:]
+    useful = [read for read in spoken if not _called(read, _DRAFT) or _called(read, _FINAL)]
+    useful = useful or [read for read in spoken[-1:] if read.said.named]
     if not useful:
         return []
     kept: list[Read] = []

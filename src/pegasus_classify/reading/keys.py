@@ -11,7 +11,7 @@ __all__ = ["Role", "option_of", "role_of", "truth_of"]
 
 Role: TypeAlias = Literal[
     "class", "weak", "start", "end", "time", "length", "confidence", "prompt", "option", "present", "absent",
-    "names", "inner", "answer", "text", "echo", "start_ms", "end_ms", "other",
+    "names", "inner", "answer", "text", "echo", "clips", "start_ms", "end_ms", "other",
 ]  # fmt: skip
 """The place a key gives its value.
 
@@ -48,7 +48,9 @@ _TABLE: dict[Role, str] = {
     "absent": "absent missing notpresent notfound isabsent",
     "names": "classes labels categories tags classifications topics detectedclasses detectedlabels classlabels "
     "presentclasses foundclasses matchedclasses",
-    "inner": "details metadata meta attributes fields info properties timing times bounds location values",
+    "clips": "clips segments moments occurrences timestamps times ranges intervals instances appearances detections spans "
+    "windows timeranges timespans timecodes stretches hits clip segment",
+    "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
     "a generatedtext generation outputtext arguments json body value final payload reply",
     "text": "reason reasoning reasons note notes description explanation explanations rationale comment comments "

@@ -37,6 +37,7 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _IGNORED = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 _WORD = re.compile(r"[^\W_]+")
+_AND = re.compile(r"(?<=\w)[\s_]+and[\s_]+(?=\w)")
 _ARTICLE = re.compile(r"(?:an?|the)\s+")
 
 
@@ -49,14 +50,13 @@ def plain(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Return a plain name without punctuation, space and symbols; `+` and `#` stay, they tell languages apart."""
-    text = plain(text).replace("&", " and ") if "&" in text else plain(text)
-    return "".join(c for c in text if c.isalnum() or c in "+#" or unicodedata.category(c)[0] == "M")
+    return "".join(c for c in plain(text) if c.isalnum() or c in "+#" or unicodedata.category(c)[0] == "M")
 
 
 def loosened(text: str) -> str:
     """Return a squeezed name without accents, articles and the plural of its words."""
-    text = _ACCENT.sub("", unicodedata.normalize("NFD", plain(text).replace("&", " and ")))
-    text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
+    text = _ACCENT.sub("", unicodedata.normalize("NFD", plain(text)))
+    text = _AND.sub(" ", _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text)
     return squeezed(re.sub(_WORD, lambda match: _singular(match.group()), text))
 
 
@@ -246,3 +246,12 @@ class Names:
         parts = _PARTS.split(text) if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts if part] if len(parts) > 1 else []
         return list(dict.fromkeys(hit for hit in hits if hit is not None))
+
+    def all_in(self, text: str) -> list[Hit]:
+        """Return what a list of names means when every one of them was asked; else nothing."""
+        hit = self.class_of(text)
+        if hit is not None:
+            return [hit]
+        parts = [part for part in _PARTS.split(text.strip().strip(".")) if part] if len(text) <= 2000 else []
+        hits = [self.class_of(part) for part in parts]
+        return list(dict.fromkeys(hit for hit in hits if hit is not None)) if all(hits) else []

@@ -38,7 +38,7 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
     claims = [claim for each in kept for claim in each.said.claims]
     origin = kept[-1].document.source if kept else source
     evidence = evidence_of(claims, duration, origin.span, cut=cut)
-    verdict = verdict_of(source.text, evidence, [each.said for each in kept])
+    verdict = verdict_of(source.text, evidence, [each.said for each in kept if each.document.form == "json"], [each.said for each in kept])
     if verdict in ("found", "none") and not cut:
         finished = frozenset(each.name for each in vocabulary.classes)
     else:
@@ -61,7 +61,7 @@ class _Answers:
         if document is not None:
             return chosen([Read(document, self.said(document.value, depth))])
         source = undressed(source)
-        found = list(documents(source))
+        found = list(documents(source, self.names))
         kept = chosen([Read(each, self.said(each.value, depth)) for each in found])
         if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
             return kept

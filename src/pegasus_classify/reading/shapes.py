@@ -9,6 +9,7 @@ from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
@@ -115,12 +116,17 @@ class _Walk:
     def envelope(self, text: str, place: _Place, depth: int) -> None:
         """Read a string that is an answer itself."""
         for node in self.opened(text):
-            self.value(node, replace(place, listed=True), depth + 1) if not isinstance(node, str) else self.string(node, place, None)
+            if isinstance(node, str) and node == text:
+                self.string(node, place, None)
+            elif isinstance(node, str):
+                self.envelope(node, place, depth + 1)
+            else:
+                self.value(node, replace(place, listed=True), depth + 1)
 
     def items(self, nodes: list[Node], place: _Place, depth: int) -> None:
         closed = getattr(nodes, "closed", True)
         if not nodes:
-            self.said.empty = self.said.empty or closed
+            self.said.empty = self.said.empty or (closed and not place.foreign)
             return
         if any(isinstance(node, str) and node.lstrip()[:1] in ("{", "[") for node in nodes):
             for node in nodes:
@@ -268,7 +274,7 @@ class _Walk:
     ) -> list[_Place]:
         """Return what holds inside an object: once for each class it names, once when it names none."""
         own = fields.get("confidence")
-        option = option_of(_first(fields.get("option"))) or (option_of(fields.get("weak")) if hits is None else None)
+        option = option_of(_first(fields.get("option"))) or option_of(fields.get("weak"))
         confidence = own if own is not None else place.confidence
         common = replace(
             place,
@@ -361,7 +367,12 @@ class _Walk:
     def member(self, key: str, value: Node, here: _Place, outer: _Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = role_of(key)
+        if role == "text" and here.name is not None and key in _OPTION_KEYS and isinstance(value, (Obj, list)):
+            role = "other"
         if role == "text" or (role == "echo" and key != "prompts"):
+            return False
+        if role == "clips" and isinstance(value, str):
+            self.ranges(value, here)
             return False
         if role == "names":
             self.value(value, replace(here, listed=True), depth + 1)
@@ -379,7 +390,15 @@ class _Walk:
         if isinstance(value, (Obj, list)):
             self.value(value, replace(here, listed=here.name is not None or role in ("answer", "class")), depth + 1)
             return isinstance(value, list)
-        return value is None and role == "other" and key in ("clips", "segments")
+        return value is None and role == "clips"
+
+    def ranges(self, text: str, here: _Place) -> None:
+        """Read every time in a text that can hold nothing else."""
+        if here.name is None:
+            return
+        for each in times_in(text[:4000], bare=True):
+            assert isinstance(each.value, Stretch)
+            self.clip(here, each.value, here.confidence, None)
 
     def keyed(self, key: str, value: Node, here: _Place, depth: int) -> bool:
         """Read a member whose key names a class, a prompt of the class around it, or an option."""
@@ -486,6 +505,7 @@ class _Walk:
         self.said.claims.append(Claim(hit.name, hit.prompt, option, times, confidence, span, repairs))
 
 
+_OPTION_KEYS = frozenset({"visual", "conversation", "text_in_video", "logo"})
 _FIELD_ROLES = frozenset(
     {
         "class",
@@ -524,9 +544,14 @@ def _sorted(pairs: list[tuple[str, Node]]) -> tuple[dict[str, Node], list[tuple[
                         fields["prompts"] = value
                 elif isinstance(value, list) and role not in ("text", "names"):
                     fields["inner_list"] = True
-        elif isinstance(value, Obj) and role in ("time", "start", "end", "confidence"):
+        elif isinstance(value, Obj) and role == "time":
             inner, _ = _sorted(value.pairs)
-            fields = {**inner, **fields} if role == "time" else fields
+            fields = {**inner, **fields}
+        elif isinstance(value, Obj) and role in ("start", "end", "confidence"):
+            number = next((each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)), None)
+            fields.setdefault(role, number)
+        elif isinstance(value, Obj) and role == "class" and any(role_of(each) not in ("class", "weak", "text", "prompt") for each, _ in value.pairs):
+            members.append((key, value))
         elif (
             isinstance(value, list)
             and role in ("weak", "time", "present", "option")
@@ -536,7 +561,7 @@ def _sorted(pairs: list[tuple[str, Node]]) -> tuple[dict[str, Node], list[tuple[
             fields["inner_list"] = True
         elif isinstance(value, Obj) and role in ("weak", "option", "present"):
             members.append((key, value))
-        elif role == "class" and role in fields and fields[role] != value and value is not None:
+        elif role in ("class", "start") and role in fields and value is not None and (role == "start" or fields[role] != value):
             fields["again"] = True
         elif role == "weak" and role in fields:
             members.append((key, value))
@@ -548,9 +573,10 @@ def _sorted(pairs: list[tuple[str, Node]]) -> tuple[dict[str, Node], list[tuple[
 
 def _split(obj: Obj) -> list[Obj]:
     """Return the entries of an object that lost the braces between them: each begins with its class."""
+    first = next(role for role in (role_of(key) for key, _ in obj.pairs) if role in ("class", "start"))
     parts: list[list[tuple[str, Node]]] = [[]]
     for key, value in obj.pairs:
-        if role_of(key) == "class" and any(role_of(other) == "class" for other, _ in parts[-1]):
+        if role_of(key) == first and parts[-1]:
             parts.append([])
         parts[-1].append((key, value))
     found = [Obj(pairs, obj.span) for pairs in parts]

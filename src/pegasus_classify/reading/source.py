@@ -22,6 +22,7 @@ _SPACES |= {0x205F: " ", 0x3000: " ", 0x2028: "\n", 0x2029: "\n"}
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF02, 0xFF07)}
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _DOUBLED = re.compile(r'""')
+_TAIL = re.compile(r'\\+"[}\]\s]+')
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
@@ -90,6 +91,7 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
+    source = _without_runaway(source)
     if ">" in text and _all_quoted(source.text):
         source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
     return source
@@ -113,3 +115,18 @@ def _escaped_as_a_whole(text: str) -> bool:
 def _all_quoted(text: str) -> bool:
     lines = [line.lstrip() for line in text.split("\n")]
     return all(line.startswith(">") for line in lines if line)
+
+
+def _without_runaway(source: Source) -> Source:
+    """Return a text whose end repeats an escaped quote and closing brackets with one such end, not escaped."""
+    last = source.text.rstrip()
+    if not re.search(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z', last[-60:]):
+        return source
+    start = stop = -1
+    for match in _TAIL.finditer(last):
+        start, stop = (start if match.start() == stop else match.start()), match.end()
+    unit = _TAIL.match(last, start)
+    assert unit is not None
+    text = last[:start] + unit.group().lstrip("\\")
+    shift = len(last) - len(text)
+    return Source(text, (*source.repairs, "runaway_tail"), (len(text),), (0, shift), source)

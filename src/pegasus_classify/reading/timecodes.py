@@ -144,7 +144,7 @@ def stretch_of(text: str) -> Stretch | None:
     single = _bare(text)
     if single is not None:
         return Stretch(single, None)
-    inner = text.strip("[](){}<>\"' ") if text[:1] in tuple("[({<\"'") else text
+    inner = text[1:-1] if text[:1] + text[-1:] in ("[]", "()", "{}", "<>", '""', "''") else text
     for match in _BETWEEN.finditer(inner):
         start, end = moment_of(inner[: match.start()].removeprefix("between ")), moment_of(inner[match.end() :])
         if start is not None and end is not None:

@@ -30,19 +30,22 @@ _NONE = re.compile(
 _LONGEST = 4000
 
 
-def verdict_of(text: str, evidence: Sequence[Evidence], said: Sequence[Said]) -> Verdict:
+def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], said: Sequence[Said]) -> Verdict:
     """Return what a text is.
 
     Args:
         text: As read.
         evidence: What was taken from it.
-        said: What the answers in it say, when there are any.
+        data: What the JSON in it says, when there is any.
+        said: What all answers in it say.
     """
     if evidence:
         return "found"
     short = text[:_LONGEST]
-    if any(each.absent or each.empty for each in said):
+    if any(each.absent or each.empty for each in data):
         return "none"
     if _REFUSAL.search(short):
         return "refused"
+    if any(each.absent or each.empty for each in said):
+        return "none"
     return "none" if _NONE.search(short) else "unreadable"

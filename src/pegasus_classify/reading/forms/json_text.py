@@ -278,7 +278,8 @@ class _Reader:
             value, complete = quoted.value, quoted.complete
         else:
             value, complete = self.bare()
-        if complete:
+        if complete or (isinstance(value, str) and value.lstrip()[:1] in ("{", "[")):
+            # A string that is an answer itself is read as far as it goes.
             self.add(value)
         else:
             level.key = None
@@ -304,6 +305,8 @@ class _Reader:
             self.add(value)
 
     def string(self, place: str) -> Quoted:
+        if self.strict and self.text[self.at] != '"':
+            raise _NotStrict
         quoted = read_strict(self.text, self.at) if self.strict else read_tolerant(self.text, self.at, place)
         for repair in quoted.repairs:
             self.mend(repair)

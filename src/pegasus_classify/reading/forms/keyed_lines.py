@@ -9,6 +9,7 @@ from pegasus_classify.reading.forms.json_text import parse
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.spotted import confidences_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -33,6 +34,7 @@ _ASIDE = re.compile(
     r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|thinking|analysis)\b",
     re.IGNORECASE,
 )
+_FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length"})
 _FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 
@@ -55,6 +57,7 @@ class _Lines:
         self.stack = [_Scope(self.root, -1.0, 0)]
         self.skip_deeper: int | None = None
         self.cue: Stretch | None = None
+        self.previous: tuple[int, Obj | None, Obj] | None = None
         self.paragraph: list[tuple[int, str]] = []
 
     # -- one line -------------------------------------------------------------------------------------------------
@@ -76,7 +79,7 @@ class _Lines:
             self.pop(-0.5)
             self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
             return
-        toml = _TOML.fullmatch(body)
+        toml = _TOML.fullmatch(body) if self.cue is None else None
         if toml is not None and "." not in body[:2] and all(role_of(p) in ("names", "other", "class") for p in toml.group(1).split(".")) and "=" not in body:
             self.open_toml(toml.group(1), at)
             return
@@ -100,7 +103,15 @@ class _Lines:
             self.stack.pop()
 
     def item(self, indent: int, at: int, body: str) -> None:
+        match = _KEY.match(body)
+        role = role_of(match.group("key").strip()) if match is not None and body[match.end() :].strip() else "other"
+        before = self.previous
+        if before is not None and before[0] == indent and role in _FIELDS and before[1] is not None and before[2] is self.stack[-1].obj:
+            if role not in {role_of(key) for key, _ in before[1].pairs} and not any(key == "" for key, _ in before[1].pairs):
+                self.stack.append(_Scope(before[1], float(indent), name=self.stack[-1].name))
+                return
         obj = Obj([], (at, at + len(body)))
+        self.previous = (indent, obj if role in _FIELDS or role in ("class", "weak") else None, self.stack[-1].obj)
         self.stack[-1].obj.pairs.append(("", obj))
         self.stack.append(_Scope(obj, float(indent), name=self.stack[-1].name))
 
@@ -228,6 +239,8 @@ class _Lines:
             return self.free(body, at, indent)
         if prompt is None and hit is None:
             return None
+        if any(each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner) for each in self.statements.mentions.find(value)):
+            return self.free(body, at, indent)
         span = (at, at + len(body))
         pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
         name = hit.name if hit else owner or ""
@@ -307,8 +320,8 @@ class _Lines:
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
             self.add("", parse(body, 0).value)
             return True
-        if owner is None and (trusted is None or len(body) < trusted):
-            hits = self.names.classes_in(body)
+        if owner is None and (trusted is None or len(body) < trusted) and not confidences_in(body):
+            hits = self.names.all_in(body)
             if hits and not body.rstrip().endswith("?"):
                 for hit in hits:
                     obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))

@@ -65,9 +65,11 @@ _POSITIVE = frozenset(
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore thus based content primary occurs occur "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se".split()
 )
+_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)\s*\S*", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
-_LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[\"'\u201c\u2018*_`(\[]*$")
-_NEXT_WORD = re.compile(r"[\"'\u201d\u2019*_`]*[ \t]+([^\W_][\w'\u2019]*)")
+_LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
+_NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ class Statements:
         blank = _blanked(text, [(each.start, each.end) for each in found])
         sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
         blank = _blanked(blank, [(each.start, each.end) for each in sure])
-        times = [each for each in times_in(blank, bare=known is not None) if trusted is None or each.end < trusted]
+        times = [each for each in times_in(blank, bare=known is not None) if trusted is None or _whole(text, each.end, trusted)]
         span = (offset, offset + len(text))
         kept = [each for each in found if self._meant(text, each, known)]
         if not kept:
@@ -130,7 +132,8 @@ class Statements:
         rest = blank
         if known is None and not times and not self._declares(rest):
             groups = [group for group in groups if group.denied]
-        if known is None and times and (_HEDGE.search(rest) or (_QUOTING.search(rest))):
+        outside = _PARENTHESES.sub(" ", rest)
+        if known is None and times and (_HEDGE.search(outside) or _QUOTING.search(outside)):
             return []
         _spread(groups, times, sure)
         option = _option(blank)
@@ -243,6 +246,11 @@ class Statements:
             elif mention.hit is not None and known is None:
                 found.append(mention.hit)
         return found
+
+
+def _whole(text: str, end: int, trusted: int) -> bool:
+    """Return whether what ends at `end` is complete although the text was cut behind `trusted`."""
+    return trusted > len(text) or _UNTRUSTED.fullmatch(text, end, trusted) is None
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

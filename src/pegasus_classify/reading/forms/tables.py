@@ -167,6 +167,4 @@ def _completed(rows: list[Row], keys: list[str], roles: list[str], names: Names)
         if roles[number] == "other" and keys[number] != "class":
             prompts = any(names.prompt_of(cell, each.name) for cell in column if cell for each in names.classes)
             keys[number] = "prompt" if prompts and "prompt" not in keys else keys[number]
-        if roles[number] == "names" and keys[number] != "class":
-            keys[number] = "clips"
     return keys

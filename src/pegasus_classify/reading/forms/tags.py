@@ -37,6 +37,8 @@ def undressed(source: Source) -> Source:
 def _plain(tag: str) -> str:
     if _CELL.match(tag):
         return " | "
+    if tag[:4].casefold() == "</tr":
+        return ""
     if re.match(r"<tr", tag, re.IGNORECASE):
         return "\n| "
     return "\n" if _LINE_END.match(tag) else ""
