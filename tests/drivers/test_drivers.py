@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Any
 
@@ -49,25 +49,50 @@ class Watched(Schedule):
 
     error: BaseException | None = None
 
+    def __init__(self, slots: int) -> None:
+        super().__init__("account", partial(carry, retries=1), Pace(slots))
+        self.given_up: list[str] = []
+
     def broken(self, error: BaseException) -> None:
         self.error = error
+
+    def give_up(self, error: ClassifyError) -> None:
+        self.given_up.append(str(error))
 
 
 class OwnLedger:
     """Everything is ours to ask."""
 
+    inline = True
+
     def __init__(self) -> None:
         self.states: list[str] = []
 
-    def perform(self, step: Claim | Record) -> Outcome:
-        if isinstance(step, Claim):
-            return Claimed("mine")
-        self.states.append(step.state)
-        return None
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
+        self.states += [step.state for step in steps if isinstance(step, Record)]
+        return [Claimed("mine") if isinstance(step, Claim) else None for step in steps]
+
+
+class SlowLedger(OwnLedger):
+    """Takes its time for every transaction, as a disk does."""
+
+    inline = False
+
+    def __init__(self, seconds: float = 0.02) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.sizes: list[int] = []
+        self.threads: set[str] = set()
+
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
+        time.sleep(self.seconds)
+        self.sizes.append(len(steps))
+        self.threads.add(threading.current_thread().name)
+        return super().perform_all(steps)
 
 
 def a_schedule(slots: int) -> Watched:
-    return Watched("account", partial(carry, retries=1), Pace(slots))
+    return Watched(slots)
 
 
 def echo(call: Call) -> None:
@@ -216,13 +241,20 @@ def test_a_closed_driver_says_so() -> None:
 class BrokenLedger:
     """A ledger that fails in a way nobody foresaw."""
 
-    def perform(self, step: Claim | Record) -> Outcome:
+    def __init__(self, *, inline: bool) -> None:
+        self.inline = inline
+
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
         raise OSError("disk full")
 
 
-def test_a_loop_that_breaks_tells_its_machine_and_ends() -> None:
+ledgers = pytest.mark.parametrize("inline", [True, False], ids=["inline", "in a thread"])
+
+
+@ledgers
+def test_a_loop_that_breaks_tells_its_machine_and_ends(inline: bool) -> None:
     schedule = a_schedule(1)
-    driver = BlockingDriver(schedule, BrokenLedger(), Endpoint("http://127.0.0.1:9", "k"), 1)
+    driver = BlockingDriver(schedule, BrokenLedger(inline=inline), Endpoint("http://127.0.0.1:9", "k"), 1)
     driver.call(lambda: schedule.add(Told(["v1"])))
     for _ in range(500):
         if schedule.error is not None and not our_threads():
@@ -234,7 +266,7 @@ def test_a_loop_that_breaks_tells_its_machine_and_ends() -> None:
 
     async def go() -> BaseException | None:
         broken = a_schedule(1)
-        running = AsyncDriver(broken, BrokenLedger(), Endpoint("http://127.0.0.1:9", "k"))
+        running = AsyncDriver(broken, BrokenLedger(inline=inline), Endpoint("http://127.0.0.1:9", "k"))
         running.call(lambda: broken.add(Told(["v1"])))
         while broken.error is None:
             await asyncio.sleep(0.005)
@@ -242,3 +274,88 @@ def test_a_loop_that_breaks_tells_its_machine_and_ends() -> None:
         return broken.error
 
     assert isinstance(asyncio.run(go()), OSError)
+    assert not our_threads()
+
+
+@both
+def test_a_slow_ledger_writes_many_asks_together_in_a_thread_of_its_own(drive: Drive) -> None:
+    run, ledger = Told([f"v{n}" for n in range(60)]), SlowLedger()
+    with tiny_server(echo) as server:
+        schedule = drive(server.url, run, 12, ledger)
+    assert len(run.results) == 60
+    assert ledger.states == ["answered"] * 60
+    assert sum(ledger.sizes) == 120
+    assert len(ledger.sizes) < 40
+    assert ledger.threads == {"pegasus-classify-ledger"}
+    assert schedule.idle
+    assert not our_threads()
+
+
+def test_an_event_loop_goes_on_while_a_ledger_is_waited_for() -> None:
+    turns: list[int] = []
+
+    async def go(url: str) -> None:
+        schedule, run = a_schedule(1), Told(["v1"])
+        driver = AsyncDriver(schedule, SlowLedger(0.2), Endpoint(url, "k"))
+        driver.call(lambda: schedule.add(run))
+        while not run.ended.is_set():
+            turns.append(1)
+            await asyncio.sleep(0.005)
+        await driver.close()
+
+    with tiny_server(echo) as server:
+        asyncio.run(go(server.url))
+    assert len(turns) > 10
+
+
+class FailingLedger(SlowLedger):
+    """Fails as a store does, until it is mended."""
+
+    def __init__(self, *, inline: bool) -> None:
+        super().__init__(0.0)
+        self.inline = inline
+        self.fails = True
+
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
+        if self.fails:
+            raise ClassifyError("The store x failed: disk full.")
+        return super().perform_all(steps)
+
+
+@ledgers
+def test_a_blocking_loop_outlives_a_ledger_that_fails(inline: bool) -> None:
+    ledger, first, second = FailingLedger(inline=inline), Told(["v1"]), Told(["v2"])
+    with tiny_server(echo) as server:
+        schedule = a_schedule(1)
+        driver = BlockingDriver(schedule, ledger, Endpoint(server.url, "k"), 1)
+        driver.call(lambda: schedule.add(first))
+        assert first.ended.wait(5)
+        ledger.fails = False
+        driver.call(lambda: schedule.add(second))
+        assert second.ended.wait(5)
+        driver.close()
+    assert schedule.given_up == ["The store x failed: disk full."]
+    assert first.results["v1"][0].failure.kind == "stopped"
+    assert second.results["v2"][0].text == "v2"
+
+
+@ledgers
+def test_an_asynchronous_loop_outlives_a_ledger_that_fails(inline: bool) -> None:
+    ledger, first, second = FailingLedger(inline=inline), Told(["v1"]), Told(["v2"])
+
+    async def go(url: str) -> Watched:
+        schedule = a_schedule(1)
+        driver = AsyncDriver(schedule, ledger, Endpoint(url, "k"))
+        for run in (first, second):
+            driver.call(lambda run=run: schedule.add(run))
+            while not run.ended.is_set():
+                await asyncio.sleep(0.005)
+            ledger.fails = False
+        await driver.close()
+        return schedule
+
+    with tiny_server(echo) as server:
+        schedule = asyncio.run(go(server.url))
+    assert schedule.given_up == ["The store x failed: disk full."]
+    assert first.results["v1"][0].failure.kind == "stopped"
+    assert second.results["v2"][0].text == "v2"

@@ -9,6 +9,7 @@ from pegasus_classify.contract.asks import Answer, Ask, AskFailure
 from pegasus_classify.models import capabilities
 from pegasus_classify.pegasus.analyze import analyze
 from pegasus_classify.pegasus.batches import batch_id_of
+from pegasus_classify.pegasus.segments import asks_for_segments
 from pegasus_classify.pegasus.tasks import task
 from pegasus_classify.steps import STOP, AskNote, Claim, Claimed, Exchange, Record, Share, Shared, Sleep, Stopped
 
@@ -63,4 +64,6 @@ def _asked(ask: Ask, key: str, retries: int, task_id: str | None) -> Exchange[An
 
 def _way(ask: Ask) -> Literal["analyze", "tasks"]:
     row = capabilities(ask.model)
+    if asks_for_segments(ask):
+        return "tasks"
     return "tasks" if row.tasks and ask.duration > row.sync_up_to else "analyze"

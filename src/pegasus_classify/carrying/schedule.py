@@ -142,11 +142,7 @@ class Schedule:
         self._runs = [pair for pair in self._runs if pair[0] is not run]
         for exchange in self._exchanges:
             exchange.waiting = [pair for pair in exchange.waiting if pair[0].run is not run]
-        for queue in (self._free, self._paid):
-            for exchange, _ in [entry for entry in queue if not entry[0].waiting and not entry[0].members]:
-                self._withdraw(exchange)
-        for exchange in self._sharing.take_out(lambda exchange: not exchange.waiting):
-            self._advance(exchange, STOP)
+        self._drop_unwanted()
 
     def stop(self) -> None:
         """End everything: every exchange is sent `STOP` as soon as it can be; nothing new is started."""
@@ -198,6 +194,9 @@ class Schedule:
                 (self._paid if step.paid else self._free).appendleft((exchange, step))
                 return
         self._advance(exchange, STOP if self._stopping and isinstance(step, Send) else outcome)
+        if isinstance(step, Claim) and not exchange.waiting:
+            # Whoever wanted it went away while the ledger was asked.
+            self._drop_unwanted()
 
     def _start_jobs(self) -> None:
         starting = True
@@ -284,6 +283,13 @@ class Schedule:
         self._exchanges.add(exchange)
         self._advance(exchange, None)
 
+    def _drop_unwanted(self) -> None:
+        for queue in (self._free, self._paid):
+            for exchange, _ in [entry for entry in queue if not entry[0].waiting and not entry[0].members]:
+                self._withdraw(exchange)
+        for exchange in self._sharing.take_out(lambda exchange: not exchange.waiting):
+            self._advance(exchange, STOP)
+
     def _withdraw(self, exchange: _RunningExchange) -> None:
         for queue in (self._free, self._paid):
             for entry in [entry for entry in queue if entry[0] is exchange]:
@@ -291,6 +297,9 @@ class Schedule:
         self._advance(exchange, STOP)
 
     def _advance(self, exchange: _RunningExchange, outcome: Outcome) -> None:
+        if isinstance(outcome, Stop):
+            # It ends without an answer: who asks the same from now on asks anew.
+            self._close_to_others(exchange)
         try:
             step = exchange.work.send(outcome)
         except StopIteration as end:
@@ -339,13 +348,16 @@ class Schedule:
         for member, answer in zip(exchange.members, answers or [None] * len(exchange.members), strict=True):
             self._advance(member, STOP if answers is None else Shared(answer))
 
+    def _close_to_others(self, exchange: _RunningExchange) -> None:
+        if exchange.key is not None and self._by_key.get(exchange.key) is exchange:
+            del self._by_key[exchange.key]
+
     def _finish(self, exchange: _RunningExchange, value: Any) -> None:
         self._exchanges.discard(exchange)
         if exchange.members:
             self._end_batch(exchange, value)
             return
-        if exchange.key is not None:
-            del self._by_key[exchange.key]
+        self._close_to_others(exchange)
         if exchange.payer is not None:
             exchange.payer.answered(exchange.most, value)
         for number, (job, place) in enumerate(exchange.waiting):

@@ -1,4 +1,7 @@
-"""The driver inside an event loop: one task that alone touches the machine, and one task per request."""
+"""The driver inside an event loop: one task that alone touches the machine, and one task per request.
+
+A ledger that waits for a disk or a network has a thread.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from pegasus_classify.drivers.group_commit import GroupCommit, LedgerStep, Settled, settle
 from pegasus_classify.drivers.http import AsyncSender, Endpoint
 from pegasus_classify.drivers.machine import Ledger, Machine
 from pegasus_classify.errors import ClassifyError
-from pegasus_classify.steps import NoReply, Outcome, Send, Step
+from pegasus_classify.steps import NoReply, Outcome, Send
 
 __all__ = ["AsyncDriver"]
 
@@ -27,7 +31,9 @@ class AsyncDriver:
         self._idle_senders: list[AsyncSender] = []
         self._senders: list[AsyncSender] = []
         self._sending: set[asyncio.Task[Outcome]] = set()
-        self._told: deque[tuple[int, Outcome]] = deque()
+        self._told: deque[Settled] = deque()
+        self._commits = GroupCommit(ledger, self._settled)
+        self._event_loop: asyncio.AbstractEventLoop | None = None
         self._awake: asyncio.Event | None = None
         self._loop: asyncio.Task[None] | None = None
         self._closing = False
@@ -42,7 +48,8 @@ class AsyncDriver:
             raise ClassifyError("this client is closed")
         if self._loop is None:
             self._awake = asyncio.Event()
-            self._loop = asyncio.get_running_loop().create_task(self._run())
+            self._event_loop = asyncio.get_running_loop()
+            self._loop = self._event_loop.create_task(self._run())
         function()
         self._wake()
 
@@ -72,6 +79,7 @@ class AsyncDriver:
             await asyncio.gather(*self._sending, return_exceptions=True)
             for sender in self._senders:
                 await sender.close()
+            await asyncio.to_thread(self._commits.close)
 
     async def _drive(self) -> None:
         awake = self._awake
@@ -79,25 +87,38 @@ class AsyncDriver:
         while True:
             awake.clear()
             while self._told:
-                self._machine.done(*self._told.popleft(), time.monotonic())
+                self._told.popleft().tell(self._machine, time.monotonic())
             now = time.monotonic()
             steps, wake_at = self._machine.todo(now)
+            for_ledger: list[LedgerStep] = []
             for token, step in steps:
-                self._perform(token, step)
-            if any(not isinstance(step, Send) for _, step in steps):
+                if isinstance(step, Send):
+                    self._start(token, step)
+                else:
+                    for_ledger.append((token, step))  # type: ignore[arg-type]
+            if for_ledger and self._ledger.inline:
+                settle(self._ledger, for_ledger).tell(self._machine, time.monotonic())
                 continue
+            self._commits.put(for_ledger)
             if self._closing and self._machine.idle:
                 return
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(awake.wait(), None if wake_at is None else max(0.0, wake_at - now))
 
-    def _perform(self, token: int, step: Step) -> None:
-        if isinstance(step, Send):
-            task = asyncio.get_running_loop().create_task(self._send(step))
-            self._sending.add(task)
-            task.add_done_callback(lambda ended: self._sent(token, ended))
-        else:
-            self._machine.done(token, self._ledger.perform(step), time.monotonic())  # type: ignore[arg-type]
+    def _settled(self, settled: Settled) -> None:
+        assert self._event_loop is not None
+        # A loop that is gone has nobody left to tell; what was recorded is recorded.
+        with contextlib.suppress(RuntimeError):
+            self._event_loop.call_soon_threadsafe(self._hear, settled)
+
+    def _hear(self, told: Settled) -> None:
+        self._told.append(told)
+        self._wake()
+
+    def _start(self, token: int, send: Send) -> None:
+        task = asyncio.get_running_loop().create_task(self._send(send))
+        self._sending.add(task)
+        task.add_done_callback(lambda ended: self._sent(token, ended))
 
     async def _send(self, send: Send) -> Outcome:
         sender = self._idle_senders.pop() if self._idle_senders else self._new_sender()
@@ -114,8 +135,7 @@ class AsyncDriver:
             outcome = (
                 ended.result() if error is None else NoReply("broken", f"Sending failed ({type(error).__name__}).")
             )
-        self._told.append((token, outcome))
-        self._wake()
+        self._hear(Settled([(token, outcome)]))
 
     def _new_sender(self) -> AsyncSender:
         sender = AsyncSender(self._endpoint)

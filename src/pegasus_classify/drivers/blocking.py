@@ -1,4 +1,7 @@
-"""The driver with threads: one loop thread that alone touches the machine, and one thread per slot that sends."""
+"""The driver with threads: one loop thread that alone touches the machine, one thread per slot that sends.
+
+A ledger that waits for a disk or a network has a thread too.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from pegasus_classify.drivers.group_commit import GroupCommit, LedgerStep, Settled, settle
 from pegasus_classify.drivers.http import Endpoint, Sender
 from pegasus_classify.drivers.machine import Ledger, Machine
 from pegasus_classify.errors import ClassifyError
-from pegasus_classify.steps import NoReply, Outcome, Send, Step
+from pegasus_classify.steps import NoReply, Outcome, Send
 
 __all__ = ["BlockingDriver"]
 
@@ -30,6 +34,7 @@ class BlockingDriver:
         """
         self._machine = machine
         self._ledger = ledger
+        self._commits = GroupCommit(ledger, self._settled)
         self._endpoint = endpoint
         self._slots = slots
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -83,6 +88,7 @@ class BlockingDriver:
                 self._sends.put(None)
             for thread in self._threads:
                 thread.join()
+            self._commits.close()
             for sender in self._senders:
                 sender.close()
 
@@ -90,10 +96,16 @@ class BlockingDriver:
         while True:
             now = time.monotonic()
             steps, wake_at = self._machine.todo(now)
+            for_ledger: list[LedgerStep] = []
             for token, step in steps:
-                self._perform(token, step)
-            if any(not isinstance(step, Send) for _, step in steps):
+                if isinstance(step, Send):
+                    self._send(token, step)
+                else:
+                    for_ledger.append((token, step))  # type: ignore[arg-type]
+            if for_ledger and self._ledger.inline:
+                settle(self._ledger, for_ledger).tell(self._machine, time.monotonic())
                 continue
+            self._commits.put(for_ledger)
             if self._closing and self._machine.idle:
                 return
             self._wait(None if wake_at is None else max(0.0, wake_at - now))
@@ -106,12 +118,12 @@ class BlockingDriver:
         except queue.Empty:
             return
 
-    def _perform(self, token: int, step: Step) -> None:
-        if isinstance(step, Send):
-            self._ensure_sender()
-            self._sends.put((token, step))
-        else:
-            self._machine.done(token, self._ledger.perform(step), time.monotonic())  # type: ignore[arg-type]
+    def _settled(self, settled: Settled) -> None:
+        self._inbox.put(lambda: settled.tell(self._machine, time.monotonic()))
+
+    def _send(self, token: int, send: Send) -> None:
+        self._ensure_sender()
+        self._sends.put((token, send))
 
     def _ensure_sender(self) -> None:
         with self._lock:

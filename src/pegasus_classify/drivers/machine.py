@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.errors import ClassifyError
 from pegasus_classify.steps import Claim, Outcome, Record, Step
 
 __all__ = ["Ledger", "Machine"]
@@ -26,6 +28,9 @@ class Machine(Protocol):
     def idle(self) -> bool:
         """True when nothing is under way."""
 
+    def give_up(self, error: ClassifyError) -> None:
+        """End every request under way with this error and go on: the ledger failed, and may work again later."""
+
     def broken(self, error: BaseException) -> None:
         """Learn that the loop ended because of an error nobody foresaw, so that nobody waits forever."""
 
@@ -33,5 +38,13 @@ class Machine(Protocol):
 class Ledger(Protocol):
     """Performs `Claim` and `Record`."""
 
-    def perform(self, step: Claim | Record) -> Outcome:
-        """Return `Claimed` for a claim, None for a record that is written."""
+    @property
+    def inline(self) -> bool:
+        """True when it never waits for a disk or a network, so that a loop may call it itself."""
+
+    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
+        """Return `Claimed` for each claim, None for each record, all of them done when it returns.
+
+        Raises:
+            ClassifyError: The ledger failed; nothing was done.
+        """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pegasus_classify.contract.asks import Answer
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.steps import Claimed, Record
-from pegasus_classify.stores.protocol import PAGE_LIFE, ExpiredPage
+from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.protocol import PAGE_LIFE, TOMBSTONE_LIFE, ExpiredPage
 
 __all__ = ["MOST_ANSWERS", "MOST_PAGES", "MemoryStore"]
 
@@ -36,11 +36,23 @@ class _Page:
 class MemoryStore:
     """Keeps answers and pages in the process; nobody else can have claimed anything."""
 
+    inline = True
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, _Kept] = OrderedDict()
         self._tasks: dict[str, str] = {}
         self._pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
+
+    def perform_all(self, steps: Sequence[Claim | Record], now: Seconds, keep_for: Seconds) -> list[Outcome]:
+        """Perform claims and records one after the other."""
+        return [self._perform(step, now, keep_for) for step in steps]
+
+    def _perform(self, step: Claim | Record, now: Seconds, keep_for: Seconds) -> Outcome:
+        if isinstance(step, Claim):
+            return self.claim(step.key, now, keep_for)
+        self.record(step, now)
+        return None
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Return the answer when there is one young enough, the task when one was submitted, else `mine`."""
@@ -80,6 +92,19 @@ class MemoryStore:
         if page is None:
             return None
         return page.body if now < page.expires_at else ExpiredPage()
+
+    page_at_hand = fetch_page
+
+    def prune(self, older_than: Seconds, now: Seconds) -> int:
+        """Forget answers recorded longer ago, and pages long expired; return how many answers those were."""
+        with self._lock:
+            old = [key for key, kept in self._answers.items() if kept.at < now - older_than]
+            for key in old:
+                del self._answers[key]
+            gone = [name for name, page in self._pages.items() if page.expires_at < now - TOMBSTONE_LIFE]
+            for name in gone:
+                del self._pages[name]
+        return len(old)
 
     def close(self) -> None:
         """Forget everything."""

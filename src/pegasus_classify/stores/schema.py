@@ -1,0 +1,46 @@
+"""Makes a store's tables, and refuses a store that a newer version has written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Connection, insert, inspect, select, text
+
+from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.errors import InternalServerError, SettingsError
+from pegasus_classify.stores.databases import Database
+from pegasus_classify.stores.tables import METADATA, SCHEMA, SCHEMA_VERSION
+
+__all__ = ["prepare"]
+
+_PATIENCE: Final[Seconds] = 3.0
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7239461150)")
+
+
+def prepare(database: Database) -> None:
+    """Create what is missing; two processes may do this at once.
+
+    Raises:
+        SettingsError: The database cannot be used, or its tables are of another version than this program's.
+    """
+
+    def work(connection: Connection) -> int:
+        if database.locks_rows:
+            connection.execute(_ONE_AT_A_TIME)
+        if not inspect(connection).has_table(SCHEMA.name):
+            METADATA.create_all(connection)
+            connection.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
+        return int(connection.execute(select(SCHEMA.c.version)).scalar_one())
+
+    try:
+        # Somebody waits in front of a terminal: a wrong address is told sooner than a restart would take.
+        version = replace(database, patience=min(database.patience, _PATIENCE)).write(work)
+    except InternalServerError as error:
+        raise SettingsError(error.message) from None
+    if version != SCHEMA_VERSION:
+        wanted = "a newer" if version > SCHEMA_VERSION else "another"
+        raise SettingsError(
+            f"store {database.shown} was written by {wanted} version of pegasus-classify (its tables have version "
+            f"{version}, this one knows {SCHEMA_VERSION}); upgrade, or name another store"
+        )

@@ -1,0 +1,103 @@
+"""The tables of a store on disk, and the version of their form."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+__all__ = ["ASKS", "METADATA", "PAGES", "SCHEMA", "SCHEMA_VERSION", "VIDEOS", "AnyText"]
+
+SCHEMA_VERSION: Final = 1
+"""Raised with every change of a table; a store with a higher number than this is refused."""
+
+
+class AnyText(TypeDecorator[str]):
+    """Text of a model or an upstream, kept as UTF-8 bytes.
+
+    Such text may hold zero bytes, which PostgreSQL's own text type refuses, and halves of surrogate pairs, which no
+    database takes.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Return the bytes to keep."""
+        return None if value is None else value.encode("utf-8", "surrogatepass")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as it was given."""
+        return None if value is None else bytes(value).decode("utf-8", "surrogatepass")
+
+
+METADATA: Final = MetaData()
+
+SCHEMA: Final = Table("classify_schema", METADATA, Column("version", Integer, nullable=False))
+
+ASKS: Final = Table(
+    "classify_asks",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    # leased (somebody asks) → submitted (a task runs upstream) → answered | failed (may be asked again)
+    Column("state", String(16), nullable=False),
+    # Who asks, which of its claims it was, and until when nobody else may; owner is null when nobody does.
+    Column("owner", String(64)),
+    Column("claim", BigInteger),
+    Column("lease_until", Double),
+    Column("task_id", AnyText),
+    Column("way", String(32)),
+    Column("model", String(128)),
+    Column("prompt_hash", String(128)),
+    # The last answer; it stays while the ask is asked anew, so that a failure then loses nothing.
+    Column("text", AnyText),
+    Column("finish_reason", AnyText),
+    Column("warning", AnyText),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("billed_seconds", Double),
+    Column("answered", Double),
+    Column("attempts", Integer, nullable=False),
+    # The last failure; null once there is an answer.
+    Column("failure_kind", String(32)),
+    Column("failure_message", AnyText),
+    Column("failure_status", Integer),
+    Column("failure_code", AnyText),
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    Index("classify_asks_updated", "updated"),
+)
+
+PAGES: Final = Table(
+    "classify_pages",
+    METADATA,
+    Column("owner", String(64), primary_key=True),
+    Column("token", String(128), primary_key=True),
+    Column("body", AnyText, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index("classify_pages_expires_at", "expires_at"),
+)
+
+VIDEOS: Final = Table(
+    "classify_videos",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("video_id", String(512), primary_key=True),
+    Column("source_kind", String(16), nullable=False),
+    Column("source", AnyText, nullable=False),
+    Column("duration", Double, nullable=False),
+    Column("file_name", AnyText),
+    Column("updated", Double, nullable=False),
+)
