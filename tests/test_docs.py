@@ -18,6 +18,7 @@ from documents import Block, blocks, code_spans, commands_in, matches, sessions
 
 from pegasus_classify.cli.app import app
 from pegasus_classify.emulator import running_emulator
+from pegasus_classify.prices import PRICES
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = PROJECT / "README.md"
@@ -178,6 +179,17 @@ def test_make_targets_and_extras_named_exist():
         assert set(re.findall(r"(?:\$ |`)make ([a-z-]+)", text)) <= targets
         named = re.findall(r"pip install [^\n`]*\[([a-z,]+)\]", text)
         assert {extra for group in named for extra in group.split(",")} <= extras
+
+
+def test_the_prices_named_are_those_counted_with():
+    """The page names the very list that `plan` and `cost` use, and its day."""
+    text = README.read_text(encoding="utf-8")
+    for part in (
+        f"${PRICES.video_minute} per video minute",
+        f"${PRICES.thousand_output_tokens} per 1,000",
+        PRICES.as_of,
+    ):
+        assert part in text
 
 
 def test_links_inside_the_project_lead_somewhere():
