@@ -14,6 +14,7 @@ from pegasus_classify.planning.groups import Group
 from pegasus_classify.planning.plan import Plan
 from pegasus_classify.prices import PRICES
 from pegasus_classify.reading.read import read
+from pegasus_classify.runs.windows import placed
 
 __all__ = ["Conversation", "conversation", "cost_of"]
 
@@ -93,7 +94,8 @@ def _listen(pairs: Iterable[tuple[tuple[Group, Ask], Answer]], video: Video) -> 
     for (group, ask), answer in pairs:
         if answer.failure is not None:
             return answer.failure
-        reading = read(answer.text or "", group.vocabulary, video.duration, answer.finish_reason)
+        text = answer.text or ""
+        reading = placed(read(text, group.vocabulary, video.duration, answer.finish_reason), ask.window)
         if reading.verdict == "refused":
             return AskFailure("refused", "The model declined to look at this video.", 502)
         heard.append(_Heard(group, ask, reading))
