@@ -8,12 +8,12 @@ WORKERS ?= 2
 ARGS ?=
 
 # The folders and files that do no IO (numbers 1 to 4 of the layers in tests/support/layers.py).
-PURE := contract legacy prompting pegasus reading scoring paging planning runs carrying
-PURE_FILES := errors steps settings models prices judging
+PURE := contract legacy prompting pegasus reading scoring paging recordings compare rollout planning judging runs carrying
+PURE_FILES := errors steps settings models prices
 empty :=
 comma := ,
 space := $(empty) $(empty)
-PURE_PATTERNS := $(subst $(space),$(comma),$(PURE:%=*/pegasus_classify/%/*) $(PURE_FILES:%=*/pegasus_classify/%.py) */pegasus_classify/judging/*)
+PURE_PATTERNS := $(subst $(space),$(comma),$(PURE:%=*/pegasus_classify/%/*) $(PURE_FILES:%=*/pegasus_classify/%.py))
 
 .PHONY: help demo test test-slow test-all check format tables coverage bench wheel clean
 .DEFAULT_GOAL := help

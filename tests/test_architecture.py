@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from layer_rules import (
     unknown_places,
     wrong_arrows,
 )
+from layers import LAYERS, PURE_BELOW, READS_FILES
 from sources import made_up, modules_under
 
 import pegasus_classify
@@ -44,6 +46,14 @@ def test_the_rules_see_the_whole_package():
     """The reader finds modules and their imports; otherwise every rule would hold for nothing."""
     assert {"", "errors", "contract.request", "cli.main"} <= set(MODULES)
     assert sum(len(list(module.ours(MODULES))) for module in MODULES.values()) > 30
+
+
+def test_every_layer_without_io_must_be_covered_whole():
+    """The list by which `make coverage` asks for every branch names exactly the layers that do no IO."""
+    makefile = (Path(__file__).resolve().parents[1] / "Makefile").read_text(encoding="utf-8")
+    listed = re.findall(r"^PURE(?:_FILES)? := (.+)$", makefile, re.MULTILINE)
+    pure = {top for top, (number, _) in LAYERS.items() if number < PURE_BELOW} - set(READS_FILES)
+    assert {name for each in listed for name in each.split()} == pure
 
 
 FINE: dict[str, dict[str, str]] = {

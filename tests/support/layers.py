@@ -53,9 +53,9 @@ LAYERS: dict[str, tuple[int, int]] = {
     "eject": (7, 0),
     "doctor": (7, 0),
     "testing": (7, 0),
-    # The package's own face gathers names of the layers below it; only the command line may use it from inside.
-    "": (7, 1),
     "twelvelabs": (7, 1),
+    # The package's own face gathers names of the layers below it; only the command line may use it from inside.
+    "": (7, 2),
     "cli": (8, 0),
 }
 """First part of a module's name below the package → its place."""
@@ -97,7 +97,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "sklearn": ("calibrate",),
     "libcst": ("codemod",),
     "botocore": ("drivers",),
-    "twelvelabs": ("sdk",),
+    "twelvelabs": ("sdk", "twelvelabs"),
 }
 """Library → the modules, or folders, that may import it. What is not listed here is imported nowhere."""
 
