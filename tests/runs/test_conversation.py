@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from asking_world import NOTHING, a_judge, a_plan, a_request, a_video, answered, failed, wanted_form
 
-from pegasus_classify.contract.asks import Answer, Ask, Video, VideoSource
+from pegasus_classify.contract.asks import Answer, Ask, AskFailure, Video, VideoSource, Window
 from pegasus_classify.contract.request import ClassDefinition
 from pegasus_classify.contract.result import Cost, Failure, VideoResult
 from pegasus_classify.prices import PRICES
@@ -151,3 +151,40 @@ def test_only_uploads_travel_in_a_batch_and_only_when_told(kind: Any, together: 
     assert ask.batch is in_batch
     (again,) = talk.send((answered("Lovely weather."),))
     assert not again.batch
+
+
+def test_a_schema_the_platform_does_not_take_is_asked_for_in_words() -> None:
+    refused = Answer(failure=AskFailure("rejected", "No such keyword.", 422))
+    result, asked = converse([(refused,), (answered(wanted_form(Cars=(0, 90))),)])
+    assert isinstance(result, VideoResult)
+    assert asked[1][0].question.response_format is None
+    assert result.cost.calls == 1
+    result, asked = converse([(refused,), (refused,)])
+    assert isinstance(result, Failure)
+    assert (result.kind, len(asked)) == ("rejected", 2)
+
+
+def test_several_answers_are_merged_by_agreement() -> None:
+    request = a_request()
+    talk = conversation(a_plan(request, samples=3), a_judge(request), a_video())
+    asks = next(talk)
+    assert [ask.sample for ask in asks] == [0, 1, 2]
+    texts = [wanted_form(Cars=(0, 90)), wanted_form(Cars=(0, 80), Pets=(0, 90)), wanted_form(Cars=(0, 70))]
+    with pytest.raises(StopIteration) as ended:
+        talk.send(tuple(answered(text) for text in texts))
+    result = ended.value.value
+    assert [(each.name, each.duration_ratio, each.max_score) for each in result.classes] == [("Cars", 0.8, 89.0)]
+    assert [dropped.class_name for dropped in result.dropped] == ["Pets"]
+    assert result.cost.calls == 3
+
+
+def test_an_answer_about_a_window_is_put_on_the_videos_clock() -> None:
+    request = a_request()
+    video = a_video(duration=3 * 3600.0)
+    talk = conversation(a_plan(request), a_judge(request), video)
+    asks = next(talk)
+    assert [ask.window for ask in asks] == [Window(0.0, 5400.0), Window(5400.0, 10_800.0)]
+    with pytest.raises(StopIteration) as ended:
+        talk.send((answered(wanted_form(Cars=(0, 5400))), answered(wanted_form(Cars=(0, 5400)))))
+    (cars,) = ended.value.value.classes
+    assert cars.duration_ratio == 1.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pegasus_classify.contract.asks import Answer, Ask, AskFailure, Video
+from pegasus_classify.contract.asks import Answer, Ask, AskFailure, Video, Window
 from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.result import Cost, Failure, VideoResult
+from pegasus_classify.judging.agreement import agreed
 from pegasus_classify.judging.judge import Judge
 from pegasus_classify.planning.follow_up import follow_up
 from pegasus_classify.planning.groups import Group
@@ -23,6 +24,8 @@ Conversation = Generator[tuple[Ask, ...], tuple[Answer, ...], VideoResult | Fail
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
+    """One question of the plan with what was read from its answer."""
+
     group: Group
     ask: Ask
     reading: Reading
@@ -48,28 +51,47 @@ def conversation(plan: Plan, judge: Judge, video: Video, *, together: bool = Fal
     in_batch = together and plan.model.batches and video.source.kind == "asset_id"
     answers = yield tuple(replace(ask, batch=in_batch) for _, ask in planned)
     cost = cost_of(answers)
-    heard = _listen(zip(planned, answers, strict=True), video)
+    heard = _listen(planned, answers, video)
     if isinstance(heard, AskFailure):
         return _failed(video, heard, cost)
     further = [follow_up(plan, each.group, each.ask, each.reading) for each in heard]
-    asked_again = [pair for pair in further if pair is not None]
+    asked_again = tuple(pair for pair in further if pair is not None)
     second: list[_Heard] = []
     if asked_again:
         answers = yield tuple(ask for _, ask in asked_again)
         cost += cost_of(answers)
-        listened = _listen(zip(asked_again, answers, strict=True), video)
+        listened = _listen(asked_again, answers, video)
         if isinstance(listened, AskFailure):
             return _failed(video, listened, cost)
         second = listened
     unfinished = [each for each in second if each.reading.cut or each.reading.verdict == "unreadable"]
     if unfinished:
         return _failed(video, _unreadable(unfinished[0].reading), cost)
-    first = [
-        each.reading if again is None else _finished_part(each.reading)
-        for each, again in zip(heard, further, strict=True)
-    ]
-    result = judge.judge(video, [*first, *(each.reading for each in second)])
+    result = judge.judge(video, _agreed(_completed(heard, further, second)))
     return replace(result, cost=cost)
+
+
+def _completed(
+    heard: list[_Heard], further: list[tuple[Group, Ask] | None], second: list[_Heard]
+) -> Iterator[tuple[Ask, Reading]]:
+    """Put each answer together with its follow-up, which alone counts for the classes it was about."""
+    following = iter(second)
+    for each, again in zip(heard, further, strict=True):
+        if again is None:
+            yield each.ask, each.reading
+        else:
+            more = next(following).reading
+            kept = tuple(found for found in each.reading.evidence if found.class_name in each.reading.finished)
+            repairs = tuple(dict.fromkeys((*each.reading.repairs, *more.repairs)))
+            yield each.ask, replace(more, evidence=(*kept, *more.evidence), repairs=repairs)
+
+
+def _agreed(completed: Iterable[tuple[Ask, Reading]]) -> list[Reading]:
+    """Merge the samples of each question and window; without samples every reading stands for itself."""
+    samples: dict[tuple[str, Window | None], list[Reading]] = {}
+    for ask, reading in completed:
+        samples.setdefault((ask.question.fingerprint, ask.window), []).append(reading)
+    return [agreed(readings) for readings in samples.values()]
 
 
 def cost_of(answers: Iterable[Answer]) -> Cost:
@@ -89,23 +111,26 @@ def cost_of(answers: Iterable[Answer]) -> Cost:
     return cost
 
 
-def _listen(pairs: Iterable[tuple[tuple[Group, Ask], Answer]], video: Video) -> list[_Heard] | AskFailure:
+def _listen(asked: Sequence[tuple[Group, Ask]], answers: Sequence[Answer], video: Video) -> list[_Heard] | AskFailure:
     heard: list[_Heard] = []
-    for (group, ask), answer in pairs:
-        if answer.failure is not None:
-            return answer.failure
-        text = answer.text or ""
-        reading = placed(read(text, group.vocabulary, video.duration, answer.finish_reason), ask.window)
-        if reading.verdict == "refused":
-            return AskFailure("refused", "The model declined to look at this video.", 502)
+    for (group, ask), answer in zip(asked, answers, strict=True):
+        reading = _read(group, ask, answer, video)
+        if isinstance(reading, AskFailure):
+            return reading
         heard.append(_Heard(group, ask, reading))
     return heard
 
 
-def _finished_part(reading: Reading) -> Reading:
-    """Keep what was read about classes that are not asked again."""
-    kept = tuple(evidence for evidence in reading.evidence if evidence.class_name in reading.finished)
-    return replace(reading, evidence=kept)
+def _read(group: Group, ask: Ask, answer: Answer, video: Video) -> Reading | AskFailure:
+    if answer.failure is not None:
+        if answer.failure.status_code == 422 and ask.question.response_format is not None:
+            # The platform does not take the schema: the follow-up asks the same in words.
+            return Reading()
+        return answer.failure
+    reading = read(answer.text or "", group.vocabulary, video.duration, answer.finish_reason)
+    if reading.verdict == "refused":
+        return AskFailure("refused", "The model declined to look at this video.", 502)
+    return placed(reading, ask.window)
 
 
 def _unreadable(reading: Reading) -> AskFailure:
