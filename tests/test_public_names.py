@@ -15,12 +15,14 @@ NAMES = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncClassifier",
+    "AsyncClassifyTransport",
     "AuthenticationError",
     "BadRequestError",
     "Classifier",
     "ClassifyError",
     "ClassifyRequest",
     "ClassifyResult",
+    "ClassifyTransport",
     "ConflictError",
     "Dropped",
     "Evidence",
@@ -34,7 +36,9 @@ NAMES = [
     "UnprocessableEntityError",
     "VideoResult",
     "__version__",
+    "install",
     "read_answer",
+    "uninstall",
 ]
 
 STATUSES = {

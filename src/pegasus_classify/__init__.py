@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         SettingsError,
         UnprocessableEntityError,
     )
+    from pegasus_classify.sdk.install import install, uninstall
+    from pegasus_classify.sdk.transport import AsyncClassifyTransport, ClassifyTransport
     from pegasus_classify.settings import Settings
 
     __version__: str
@@ -36,12 +38,14 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncClassifier",
+    "AsyncClassifyTransport",
     "AuthenticationError",
     "BadRequestError",
     "Classifier",
     "ClassifyError",
     "ClassifyRequest",
     "ClassifyResult",
+    "ClassifyTransport",
     "ConflictError",
     "Dropped",
     "Evidence",
@@ -55,20 +59,26 @@ __all__ = [
     "UnprocessableEntityError",
     "VideoResult",
     "__version__",
+    "install",
     "read_answer",
+    "uninstall",
 ]
 
 _HOMES = {
     "AsyncClassifier": "client.async_classifier",
+    "AsyncClassifyTransport": "sdk.transport",
     "Classifier": "client.classifier",
     "ClassifyRequest": "contract.request",
     "ClassifyResult": "contract.result",
+    "ClassifyTransport": "sdk.transport",
     "Dropped": "contract.result",
     "Evidence": "contract.evidence",
     "Failure": "contract.result",
     "Settings": "settings",
     "VideoResult": "contract.result",
+    "install": "sdk.install",
     "read_answer": "client.read_face",
+    "uninstall": "sdk.install",
 }
 """Where each name is defined; the errors, all in one place, need no entry."""
 
