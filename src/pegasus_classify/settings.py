@@ -46,6 +46,9 @@ class Settings(BaseModel):
         timeout: Most seconds to wait for one answer of the platform, above 0; None: as long as each call may take.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
+        requests_per_minute: Most calls of the model in a minute; None: only what the platform says.
+        tokens_per_minute: Most tokens of prompts and answers in a minute; None for no limit of ours.
+        video_minutes_per_minute: Most minutes of video asked about in a minute; None for no limit of ours.
         batch_from: From how many videos on a request travels in batches, which may take a day; None for never.
     """
 
@@ -70,6 +73,9 @@ class Settings(BaseModel):
     timeout: float | None = Field(default=None, gt=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    video_minutes_per_minute: float | None = Field(default=None, gt=0)
     batch_from: int | None = Field(default=None, ge=1)
 
 

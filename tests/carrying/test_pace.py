@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pegasus_classify.carrying.pace import PATIENCE, Pace, wait_told
+from pegasus_classify.carrying.pace import PATIENCE, Allowance, Load, Pace, wait_told
 from pegasus_classify.steps import NoReply, Reply
 
 OK = Reply(200)
@@ -140,3 +140,37 @@ def test_no_reply_is_delivered_and_frees_its_slot() -> None:
     pace.sent(0.0, paid=True)
     assert pace.heard(NoReply("broken", "x"), 0.0) == "deliver"
     assert pace.in_flight == 0
+
+
+@pytest.mark.parametrize("late", [NoReply("timeout", "x"), Reply(503), Reply(504), Reply(408)])
+def test_answers_that_come_too_late_halve_the_window_once_a_spell(late: Reply | NoReply) -> None:
+    pace = Pace(8)
+    for now in (0.0, 1.0, 9.9):
+        pace.sent(now, paid=True)
+        assert pace.heard(late, now) == "deliver"
+    assert pace.window == 4.0
+    pace.sent(10.0, paid=True)
+    pace.heard(late, 10.0)
+    assert pace.window == 2.0
+
+
+@pytest.mark.parametrize(
+    ("allowance", "load", "seconds"),
+    [
+        (Allowance(), Load(1000, 600.0), 0.0),
+        (Allowance(requests=30), Load(1000, 600.0), 2.0),
+        (Allowance(tokens=20_000), Load(1000, 600.0), 3.0),
+        (Allowance(video_minutes=100), Load(1000, 600.0), 6.0),
+        (Allowance(requests=30, tokens=20_000, video_minutes=100), Load(1000, 600.0), 6.0),
+    ],
+)
+def test_what_a_user_allows_in_a_minute_spaces_paid_requests(allowance: Allowance, load: Load, seconds: float) -> None:
+    pace = Pace(8, allowance)
+    pace.sent(0.0, paid=True, load=load)
+    assert (pace.wake_at(0.0, paid=True) or 0.0) == seconds
+    assert pace.may_send(0.0, paid=False)
+
+
+def test_the_tighter_of_ours_and_the_platforms_limit_holds() -> None:
+    assert Allowance(requests=60).spacing(Load(), 30.0) == 2.0
+    assert Allowance(requests=20).spacing(Load(), 30.0) == 3.0

@@ -13,7 +13,7 @@ from sample_asks import an_ask
 from simulated_driver import ListedRun, SimulatedDriver
 
 from pegasus_classify.carrying.exchanges import carry
-from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.pace import Allowance, Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.pegasus.listing import asset
@@ -286,3 +286,11 @@ def test_a_claim_that_arrives_during_a_stop_is_given_back_without_asking() -> No
     assert record == Record(claim.key, "released")
     schedule.done(record_token, None, 0.0)
     assert schedule.idle
+
+
+def test_minutes_of_video_are_rationed() -> None:
+    schedule = Schedule("account", partial(carry, retries=0), Pace(8, Allowance(video_minutes=10)))
+    schedule.add(run_of(*(f"v{n}" for n in range(13))))
+    driver = SimulatedDriver(schedule, good_after(0.1))
+    driver.run()
+    assert driver.now == pytest.approx(12 * 10.0 + 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Literal, TypeAlias
 
@@ -11,7 +12,18 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.replies import header_seconds, quota_is_used_up
 from pegasus_classify.steps import NoReply, Reply
 
-__all__ = ["FIRST_HOLD", "LONGEST_HOLD", "PATIENCE", "Hearing", "Pace", "wait_told"]
+__all__ = [
+    "FIRST_HOLD",
+    "LONGEST_HOLD",
+    "NO_LOAD",
+    "PATIENCE",
+    "SLOW_SPELL",
+    "Allowance",
+    "Hearing",
+    "Load",
+    "Pace",
+    "wait_told",
+]
 
 Hearing: TypeAlias = Literal["deliver", "again"]
 """Whether an outcome goes to the one who asked, or the same request is sent again later."""
@@ -25,18 +37,68 @@ PATIENCE: Seconds = 600.0
 """After so long with nothing but 429 answers, they are delivered as failures."""
 
 
+SLOW_SPELL: Seconds = 10.0
+"""The window is halved for slow answers at most once in this time: those that were out together tell one thing."""
+
+_SLOW_STATUSES = frozenset({408, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one paid request weighs: tokens of prompt and answer at most, and seconds of video."""
+
+    tokens: int = 0
+    video_seconds: Seconds = 0.0
+
+
+NO_LOAD = Load()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a user allows an account per minute; None for no limit of ours.
+
+    Attributes:
+        requests: Paid requests.
+        tokens: Tokens of prompts and answers, counted at their most.
+        video_minutes: Minutes of video.
+    """
+
+    requests: float | None = None
+    tokens: float | None = None
+    video_minutes: float | None = None
+
+    def spacing(self, load: Load, stated: float | None) -> Seconds:
+        """Return how long after a request the next may go out, seconds.
+
+        Args:
+            load: What the request weighs.
+            stated: Requests per minute that the platform states; None when it does not.
+        """
+        weights = (
+            (1.0, self.requests),
+            (1.0, stated),
+            (float(load.tokens), self.tokens),
+            (load.video_seconds / 60, self.video_minutes),
+        )
+        return max((60 * weight / limit for weight, limit in weights if limit), default=0.0)
+
+
 class Pace:
     """The speed of one account, as a function of what was heard; times are monotonic seconds given by the caller.
 
     Attributes:
         cap: Most requests in flight.
-        window: How many are allowed now, 1 to `cap`; halved by a 429, grown by one per round of good answers.
+        window: How many are allowed now, 1 to `cap`; halved by a 429 and by answers that come too late, grown by one
+            per round of good answers.
         in_flight: How many are under way.
         limit: The rate limit the platform last stated together with a 429, requests per minute; None before that.
     """
 
-    def __init__(self, cap: int) -> None:
+    def __init__(self, cap: int, allowance: Allowance = Allowance()) -> None:
         self.cap = cap
+        self._allowance = allowance
+        self._slow_until = -math.inf
         self.window = float(cap)
         self.in_flight = 0
         self.limit: float | None = None
@@ -69,12 +131,13 @@ class Pace:
             times.append(self._next_paid)
         return max(times, default=None)
 
-    def sent(self, now: Seconds, *, paid: bool) -> None:
+    def sent(self, now: Seconds, *, paid: bool, load: Load = NO_LOAD) -> None:
         """Count a request that goes out."""
         self.in_flight += 1
-        if paid and self.limit:
+        spacing = self._allowance.spacing(load, self.limit) if paid else 0.0
+        if spacing:
             # Never catch up after a pause: a burst is what the limit forbids.
-            self._next_paid = max(now, self._next_paid) + 60 / self.limit
+            self._next_paid = max(now, self._next_paid) + spacing
 
     def heard(self, outcome: Reply | NoReply, now: Seconds) -> Hearing:
         """Take an outcome into account and say what happens with it.
@@ -83,12 +146,18 @@ class Pace:
         that the day is used up is delivered, and from then on stands for every paid request until its time is over.
         """
         self.in_flight -= 1
-        if not isinstance(outcome, Reply):
-            return "deliver"
-        if outcome.status != 429:
+        if isinstance(outcome, Reply) and outcome.status == 429:
+            return self._too_many(outcome, now)
+        if _came_too_late(outcome):
+            self._slow_down(now)
+        elif isinstance(outcome, Reply):
             self._well_heard(now)
-            return "deliver"
-        return self._too_many(outcome, now)
+        return "deliver"
+
+    def _slow_down(self, now: Seconds) -> None:
+        if now >= self._slow_until:
+            self.window = max(1.0, self.window / 2)
+            self._slow_until = now + SLOW_SPELL
 
     def _well_heard(self, now: Seconds) -> None:
         self._only_429_since = None
@@ -112,6 +181,12 @@ class Pace:
         pause = wait if wait is not None else min(LONGEST_HOLD, FIRST_HOLD * 2 ** (self._holds - 1))
         self._held_until = max(self._held_until, now + pause)
         return "again"
+
+
+def _came_too_late(outcome: Reply | NoReply) -> bool:
+    if isinstance(outcome, Reply):
+        return outcome.status in _SLOW_STATUSES
+    return outcome.kind == "timeout"
 
 
 def wait_told(headers: Mapping[str, str]) -> Seconds | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from pegasus_classify.carrying.budget import Budget, Use, most_of
-from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.pace import NO_LOAD, Load, Pace
 from pegasus_classify.carrying.sharing import Sharing
 from pegasus_classify.contract.asks import Answer, Ask, ledger_key
 from pegasus_classify.contract.quantities import Seconds
@@ -83,6 +83,7 @@ class _RunningExchange:
     waiting: list[tuple[_RunningJob, int]]
     key: str | None = None
     most: Use = field(default_factory=Use)
+    load: Load = NO_LOAD
     payer: Budget | None = None
     members: list[_RunningExchange] = field(default_factory=list)
 
@@ -225,7 +226,7 @@ class Schedule:
                 exchange, step = queue.popleft()
                 if paid and not self._affordable(exchange):
                     continue
-                self._pace.sent(self._now, paid=paid)
+                self._pace.sent(self._now, paid=paid, load=exchange.load)
                 self._perform(exchange, step)
             if queue:
                 later = self._pace.wake_at(self._now, paid=paid)
@@ -275,7 +276,7 @@ class Schedule:
         if same is not None:
             same.waiting.append((job, place))
             return
-        exchange = _RunningExchange(self._carrier(ask, key), [(job, place)], key, most_of(ask))
+        exchange = _RunningExchange(self._carrier(ask, key), [(job, place)], key, most_of(ask), _load_of(ask))
         self._by_key[key] = exchange
         self._begin(exchange)
 
@@ -365,6 +366,11 @@ class Schedule:
             job.missing -= 1
             if job.missing == 0:
                 self._step_job(job, tuple(job.results))
+
+
+def _load_of(ask: Ask) -> Load:
+    # A token of the prompt is taken to have four characters; the answer is counted at its most.
+    return Load(len(ask.question.prompt) // 4 + ask.max_tokens, ask.duration * ask.definitions)
 
 
 def _joined(answer: Answer) -> Answer:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from pegasus_classify.carrying.budget import Budget, Use
 from pegasus_classify.carrying.exchanges import carry
-from pegasus_classify.carrying.pace import Pace
+from pegasus_classify.carrying.pace import Allowance, Pace
 from pegasus_classify.carrying.progress import Progress
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.client.asking import Asker
@@ -30,13 +30,16 @@ from pegasus_classify.errors import ClassifyError, api_key_invalid
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
-from pegasus_classify.steps import Claim, Outcome, Record, Step
+from pegasus_classify.steps import Claim, NoReply, Outcome, Record, Reply, Step
 from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.protocol import ExpiredPage, Store
 
-__all__ = ["Account", "AsyncAccount", "AsyncWork", "OnProgress", "Work", "account_hash"]
+__all__ = ["Account", "AsyncAccount", "AsyncWork", "OnHeard", "OnProgress", "Work", "account_hash"]
 
 OnProgress: TypeAlias = Callable[[Progress], None]
+OnHeard: TypeAlias = Callable[["Reply | NoReply"], None]
+"""Told of everything the platform answered, refusals and silence included."""
+
 Told: TypeAlias = "VideoResult | Failure | None"
 """What a waiting caller is told: an outcome, or None when the run has ended."""
 
@@ -66,9 +69,10 @@ class _Listener:
 class _Traffic:
     """A schedule whose runs have listeners: the machine that a driver drives."""
 
-    def __init__(self, schedule: Schedule, on_progress: OnProgress | None) -> None:
+    def __init__(self, schedule: Schedule, on_progress: OnProgress | None, on_heard: OnHeard | None = None) -> None:
         self._schedule = schedule
         self._on_progress = on_progress
+        self._on_heard = on_heard
         self._listeners: dict[int, _Listener] = {}
 
     @property
@@ -88,7 +92,13 @@ class _Traffic:
         self._feed(now)
         return todo
 
+    def held_for(self, now: Seconds) -> Seconds:
+        until = self._schedule.pace.held_until(now)
+        return 0.0 if until is None else until - now
+
     def done(self, token: int, outcome: Outcome, now: Seconds) -> None:
+        if self._on_heard is not None and isinstance(outcome, Reply | NoReply):
+            self._on_heard(outcome)
         self._schedule.done(token, outcome, now)
         self._feed(now)
 
@@ -119,7 +129,7 @@ class _Traffic:
                 continue
             listener.feed()
             if self._on_progress is not None:
-                self._on_progress(_progress(listener.run, self._schedule.pace.held_until(now), now))
+                self._on_progress(_progress(listener.run, self.held_for(now)))
             if run.finished:
                 del self._listeners[id(run)]
 
@@ -129,8 +139,7 @@ def _budget(run: RequestRun) -> Budget:
     return Budget(Use(limits.hours * 3600, float("inf") if limits.usd is None else limits.usd))
 
 
-def _progress(run: RequestRun, held_until: Seconds | None, now: Seconds) -> Progress:
-    held = 0.0 if held_until is None else held_until - now
+def _progress(run: RequestRun, held: Seconds) -> Progress:
     return Progress(run.found, run.total, run.done, run.failed, run.cost, held)
 
 
@@ -146,10 +155,21 @@ class _Ledger:
         return self._store.perform_all(steps, time.time(), self._keep_for)
 
 
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(settings.requests_per_minute, settings.tokens_per_minute, settings.video_minutes_per_minute)
+
+
 class _AccountParts:
     """What the blocking and the asynchronous account have in common."""
 
-    def __init__(self, settings: Settings, *, on_progress: OnProgress | None, store: Store | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_progress: OnProgress | None,
+        store: Store | None,
+        on_heard: OnHeard | None = None,
+    ) -> None:
         self.settings = settings
         key = settings.api_key.get_secret_value() if settings.api_key else ""
         upstream = settings.upstream.rstrip("/")
@@ -163,33 +183,33 @@ class _AccountParts:
         schedule = Schedule(
             self.account,
             partial(carry, retries=settings.retries),
-            Pace(settings.concurrency),
+            Pace(settings.concurrency, _allowance(settings)),
             partial(batch, retries=settings.retries),
         )
-        self._traffic = _Traffic(schedule, on_progress)
+        self._traffic = _Traffic(schedule, on_progress, on_heard)
 
     def _run_of(self, request: ClassifyRequest, *, only_locate: bool = False) -> RequestRun:
         if not self._has_key:
             raise api_key_invalid()
         return self.asker.run_of(request, only_locate=only_locate)
 
-    def _perform_at_once(self, need: Need) -> Any:
-        """Perform every need but `Classify`."""
+    def _perform_at_once(self, need: Need, owner: str) -> Any:
+        """Perform every need but `Classify`; pages are the owner's."""
         if isinstance(need, KeepPages):
-            return self._store.keep_pages(self.account, need.pages, time.time())
+            return self._store.keep_pages(owner, need.pages, time.time())
         if isinstance(need, FetchPage):
-            page = self._store.fetch_page(self.account, need.token, time.time())
+            page = self._store.fetch_page(owner, need.token, time.time())
             return EXPIRED if isinstance(page, ExpiredPage) else page
         if isinstance(need, Now):
             return time.time()
         assert isinstance(need, RandomBytes)
         return os.urandom(need.count)
 
-    def _waits_for_store(self, need: Need) -> bool:
+    def _waits_for_store(self, need: Need, owner: str) -> bool:
         """Tell whether a need may wait for a disk or a network."""
         if self._store.inline or not isinstance(need, KeepPages | FetchPage):
             return False
-        at_hand = isinstance(need, FetchPage) and self._store.page_at_hand(self.account, need.token, time.time())
+        at_hand = isinstance(need, FetchPage) and self._store.page_at_hand(owner, need.token, time.time())
         return not at_hand
 
     def _close_store(self) -> None:
@@ -289,7 +309,7 @@ class Account(_AccountParts):
         """Perform what the answering of a legacy call needs."""
         if isinstance(need, Classify):
             return self.start(need.request).result()
-        return self._perform_at_once(need)
+        return self._perform_at_once(need, self.account)
 
     def close(self) -> None:
         """Stop what is under way and let go of threads, connections and the store."""
@@ -341,25 +361,51 @@ class AsyncAccount(_AccountParts):
     """An account whose requests are awaited, all in the event loop of the first; close it when done."""
 
     def __init__(
-        self, settings: Settings, *, on_progress: OnProgress | None = None, store: Store | None = None
+        self,
+        settings: Settings,
+        *,
+        on_progress: OnProgress | None = None,
+        store: Store | None = None,
+        on_heard: OnHeard | None = None,
     ) -> None:
-        """See `Account`."""
-        super().__init__(settings, on_progress=on_progress, store=store)
+        """See `Account`; `on_heard` is called, in the event loop, with everything the platform answers."""
+        super().__init__(settings, on_progress=on_progress, store=store, on_heard=on_heard)
         self._driver = AsyncDriver(self._traffic, self._ledger, self._endpoint)
+
+    @property
+    def held_for(self) -> Seconds:
+        """How long nothing will be sent because the platform's rate limit is reached; 0 when it is not."""
+        return self._traffic.held_for(time.monotonic())
+
+    @property
+    def ended(self) -> bool:
+        """True when it takes no more requests: it was closed, or its loop ended by an error nobody foresaw."""
+        return self._driver.ended
 
     async def start(self, request: ClassifyRequest) -> AsyncWork:
         """Begin a request and wait until it is known to be possible; raises as `Account.start` does."""
         work = AsyncWork(self._run_of(request), self._driver, self._traffic)
-        await work.wait_until_accepted()
+        try:
+            await work.wait_until_accepted()
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
         return work
 
-    async def perform(self, need: Need) -> Any:
-        """Perform what the answering of a legacy call needs."""
+    async def perform(self, need: Need, *, owner: str | None = None) -> Any:
+        """Perform what the answering of a legacy call needs.
+
+        Args:
+            need: What is needed.
+            owner: Whose pages are kept and fetched, a hash; None for the account itself. Several callers may share
+                an account and must not read each other's pages.
+        """
         if isinstance(need, Classify):
             return await (await self.start(need.request)).result()
-        if not self._waits_for_store(need):
-            return self._perform_at_once(need)
-        return await asyncio.to_thread(self._perform_at_once, need)
+        whose = owner or self.account
+        if not self._waits_for_store(need, whose):
+            return self._perform_at_once(need, whose)
+        return await asyncio.to_thread(self._perform_at_once, need, whose)
 
     async def aclose(self) -> None:
         """Stop what is under way and let go of connections and the store."""
