@@ -38,13 +38,15 @@ def stand_in():
 
 
 @pytest.fixture
-def workplace(stand_in, tmp_path, monkeypatch):
+def workplace(stand_in, tmp_path, tmp_path_factory, monkeypatch):
     """An empty folder, and the environment of a user whose Pegasus is the stand-in."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PEGASUS_CLASSIFY_UPSTREAM", stand_in.base_url)
     monkeypatch.setenv("TWELVE_LABS_API_KEY", "tlk_example")
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COLUMNS", "100")
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path_factory.mktemp("data")))
     return tmp_path
 
 

@@ -67,6 +67,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         if "PEGASUS" in name or "TWELVE" in name:
             monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("PEGASUS_CLASSIFY_STORE", "memory:")
 
     def command(*words: str | Path, upstream: str = "", stdin: str = "", key: str = "key") -> Done:
         monkeypatch.setenv("TWELVE_LABS_API_KEY", key)
@@ -91,7 +92,7 @@ def run_process(*words: str | Path, stdin: str = "", **environment: str) -> Done
         text=True,
         encoding="utf-8",
         input=stdin,
-        env={**kept, "PYTHONIOENCODING": "utf-8", **environment},
+        env={**kept, "PYTHONIOENCODING": "utf-8", "PEGASUS_CLASSIFY_STORE": "memory:", **environment},
         timeout=60,
         check=False,
     )
@@ -156,7 +157,12 @@ def test_an_output_nobody_reads_is_no_error(upstream: str, request_file: Path):
         "import os, sys; read, write = os.pipe(); os.close(read); os.dup2(write, 1); "
         "from pegasus_classify.cli.main import main; main()"
     )
-    environment = {**os.environ, "TWELVE_LABS_API_KEY": "key", "PEGASUS_CLASSIFY_UPSTREAM": upstream}
+    environment = {
+        **os.environ,
+        "TWELVE_LABS_API_KEY": "key",
+        "PEGASUS_CLASSIFY_UPSTREAM": upstream,
+        "PEGASUS_CLASSIFY_STORE": "memory:",
+    }
     words = [sys.executable, "-c", program, "classify", str(request_file), "--json"]
     done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=60, check=False)
     assert done.returncode in {0, 1}
@@ -177,6 +183,26 @@ def test_all_pages_are_put_together(run: Callable[..., Done], upstream: str, req
         "next_page_token": "",
         "prev_page_token": "",
     }
+
+
+def test_answers_and_pages_last_in_the_users_data_folder(
+    run: Callable[..., Done], upstream: str, request_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Of two calls without `--store`, the second asks nothing; a token of the first can be fetched later."""
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("PEGASUS_CLASSIFY_STORE")
+    one_page = json.dumps({**BODY, "page_limit": 1, "video_ids": [CAR_PARK, GUIDE]})
+    first = run("classify", "-", "--json", upstream=upstream, stdin=one_page)
+    assert "used: 2 calls" in first.stderr
+    again = run("classify", "-", "--json", upstream=upstream, stdin=one_page)
+    assert "used: 0 calls" in again.stderr
+    token = json.loads(first.stdout)["page_info"]["next_page_token"]
+    page = json.loads(run("classify", "--page", token, "--json", upstream=upstream).stdout)
+    assert ids(page) | ids(json.loads(first.stdout)) == {CAR_PARK, GUIDE}
+    assert len(ids(page)) == 1
+    foreign = run("classify", "--page", token, "--json", upstream=upstream, key="other")
+    assert (foreign.returncode, json.loads(foreign.stdout)["code"]) == (1, "classify_page_token_invalid")
 
 
 def test_lines_are_written_as_videos_are_finished(

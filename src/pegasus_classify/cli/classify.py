@@ -69,7 +69,7 @@ def classify(
 
     Example: pegasus-classify classify request.json --json
     """
-    settings = settings_of(common)
+    settings = settings_of(common, lasting=True)
     part = None if shard is None else _shard(shard)
     call = _call(request, page, settings.store)
     if call.method == "GET" and (jsonl or part):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from pegasus_classify.cli.data_folder import lasting_store
 from pegasus_classify.client.video_map import read_video_map
 from pegasus_classify.settings import Settings, settings_from
 
@@ -56,7 +57,7 @@ class Common:
         _option(
             "--store",
             panel=_UPSTREAM,
-            text="Where answers and pages are kept, such as memory:. (env: PEGASUS_CLASSIFY_STORE)",
+            text="Where answers are kept: memory:, sqlite:///path, postgresql://… (env: PEGASUS_CLASSIFY_STORE)",
         ),
     ] = None
     concurrency: Annotated[
@@ -120,8 +121,12 @@ class Common:
     ] = None
 
 
-def settings_of(common: Common) -> Settings:
+def settings_of(common: Common, *, lasting: bool = False) -> Settings:
     """Return the settings: options first, then the environment, then defaults.
+
+    Args:
+        common: What was chosen.
+        lasting: Keep answers and pages in the user's data folder when no store was chosen.
 
     Raises:
         SettingsError: A value is out of range, or the video map cannot be read.
@@ -130,7 +135,10 @@ def settings_of(common: Common) -> Settings:
     values["prompts_dir"] = values.pop("prompts")
     values["index_ids"] = values.pop("index") or None
     values["video_map"] = None if common.video_map is None else read_video_map(common.video_map)
-    return settings_from(values, os.environ)
+    settings = settings_from(values, os.environ)
+    if lasting and "store" not in settings.model_fields_set:
+        return settings.model_copy(update={"store": lasting_store(os.environ)})
+    return settings
 
 
 def with_common(command: Callable[..., None]) -> Callable[..., None]:
