@@ -35,6 +35,9 @@ class Choices(TypedDict, total=False):
     coverage: Literal["strict", "warn", "lenient"] | None
     cache_ttl: float | None
     timeout: float | None
+    requests_per_minute: float | None
+    video_minutes_per_minute: float | None
+    tokens_per_minute: float | None
     temperature: float | None
     samples: int | None
     batch_from: int | None
