@@ -8,17 +8,16 @@ import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
-from pegasus_classify.carrying.budget import Budget, Use
 from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Allowance, Pace
-from pegasus_classify.carrying.progress import Progress
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.client.asking import Asker
 from pegasus_classify.client.needs import EXPIRED, Classify, FetchPage, KeepPages, Need, Now, RandomBytes
+from pegasus_classify.client.traffic import Listener, OnHeard, OnProgress, Told, Traffic
 from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
@@ -26,121 +25,20 @@ from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResul
 from pegasus_classify.drivers.asynchronous import AsyncDriver
 from pegasus_classify.drivers.blocking import BlockingDriver
 from pegasus_classify.drivers.http import Endpoint
-from pegasus_classify.errors import ClassifyError, api_key_invalid
+from pegasus_classify.errors import api_key_invalid
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
-from pegasus_classify.steps import Claim, NoReply, Outcome, Record, Reply, Step
+from pegasus_classify.steps import Claim, Outcome, Record
 from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.protocol import ExpiredPage, Store
 
-__all__ = ["Account", "AsyncAccount", "AsyncWork", "OnHeard", "OnProgress", "Work", "account_hash"]
-
-OnProgress: TypeAlias = Callable[[Progress], None]
-OnHeard: TypeAlias = Callable[["Reply | NoReply"], None]
-"""Told of everything the platform answered, refusals and silence included."""
-
-Told: TypeAlias = "VideoResult | Failure | None"
-"""What a waiting caller is told: an outcome, or None when the run has ended."""
+__all__ = ["Account", "AsyncAccount", "AsyncWork", "Work", "account_hash"]
 
 
 def account_hash(upstream: str, api_key: str) -> str:
     """Return the name of an account in stores: a hash that does not give the key away."""
     return hashlib.sha256(f"{upstream}\0{api_key}".encode()).hexdigest()
-
-
-class _Listener:
-    """Who waits for a run; fed in the driver's loop."""
-
-    def __init__(self, run: RequestRun, tell: Callable[[Told], None], accepted: Callable[[], None]) -> None:
-        self.run = run
-        self._tell = tell
-        self._accepted = accepted
-
-    def feed(self) -> None:
-        while self.run.outcomes:
-            self._tell(self.run.outcomes.popleft())
-        if self.run.accepted or self.run.finished:
-            self._accepted()
-        if self.run.finished:
-            self._tell(None)
-
-
-class _Traffic:
-    """A schedule whose runs have listeners: the machine that a driver drives."""
-
-    def __init__(self, schedule: Schedule, on_progress: OnProgress | None, on_heard: OnHeard | None = None) -> None:
-        self._schedule = schedule
-        self._on_progress = on_progress
-        self._on_heard = on_heard
-        self._listeners: dict[int, _Listener] = {}
-
-    @property
-    def idle(self) -> bool:
-        return self._schedule.idle
-
-    def add(self, listener: _Listener) -> None:
-        self._listeners[id(listener.run)] = listener
-        self._schedule.add(listener.run, _budget(listener.run))
-
-    def abandon(self, run: RequestRun) -> None:
-        self._listeners.pop(id(run), None)
-        self._schedule.abandon(run)
-
-    def todo(self, now: Seconds) -> tuple[list[tuple[int, Step]], Seconds | None]:
-        todo = self._schedule.todo(now)
-        self._feed(now)
-        return todo
-
-    def held_for(self, now: Seconds) -> Seconds:
-        until = self._schedule.pace.held_until(now)
-        return 0.0 if until is None else until - now
-
-    def done(self, token: int, outcome: Outcome, now: Seconds) -> None:
-        if self._on_heard is not None and isinstance(outcome, Reply | NoReply):
-            self._on_heard(outcome)
-        self._schedule.done(token, outcome, now)
-        self._feed(now)
-
-    def stop(self) -> None:
-        self._schedule.stop()
-        self.broken(ClassifyError("the client was closed while this request was under way"))
-
-    def give_up(self, error: ClassifyError) -> None:
-        """End every run with an error; what is already sent goes on, and is written down if that works again."""
-        runs = [listener.run for listener in self._listeners.values()]
-        self.broken(error)
-        for run in runs:
-            self._schedule.abandon(run)
-
-    def broken(self, error: BaseException) -> None:
-        """End every run with an error."""
-        reason = error if isinstance(error, ClassifyError) else ClassifyError(f"internal error: {error!r}")
-        for listener in self._listeners.values():
-            listener.run.error = listener.run.error or reason
-            listener.run.finished = True
-            listener.feed()
-        self._listeners.clear()
-
-    def _feed(self, now: Seconds) -> None:
-        for run in self._schedule.take_touched():
-            listener = self._listeners.get(id(run))
-            if listener is None:
-                continue
-            listener.feed()
-            if self._on_progress is not None:
-                self._on_progress(_progress(listener.run, self.held_for(now)))
-            if run.finished:
-                del self._listeners[id(run)]
-
-
-def _budget(run: RequestRun) -> Budget:
-    limits = run.limits
-    return Budget(Use(limits.hours * 3600, float("inf") if limits.usd is None else limits.usd))
-
-
-def _progress(run: RequestRun, held: Seconds) -> Progress:
-    return Progress(run.found, run.total, run.done, run.failed, run.cost, held)
 
 
 class _Ledger:
@@ -186,7 +84,7 @@ class _AccountParts:
             Pace(settings.concurrency, _allowance(settings)),
             partial(batch, retries=settings.retries),
         )
-        self._traffic = _Traffic(schedule, on_progress, on_heard)
+        self._traffic = Traffic(schedule, on_progress, on_heard)
 
     def _run_of(self, request: ClassifyRequest, *, only_locate: bool = False) -> RequestRun:
         if not self._has_key:
@@ -220,13 +118,13 @@ class _AccountParts:
 class Work:
     """One request under way, for a thread that waits for it."""
 
-    def __init__(self, run: RequestRun, driver: BlockingDriver, traffic: _Traffic) -> None:
+    def __init__(self, run: RequestRun, driver: BlockingDriver, traffic: Traffic) -> None:
         self._run = run
         self._driver = driver
         self._traffic = traffic
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._accepted = threading.Event()
-        listener = _Listener(run, self._told.put, self._accepted.set)
+        listener = Listener(run, self._told.put, self._accepted.set)
         driver.call(lambda: traffic.add(listener))
 
     def wait_until_accepted(self) -> None:
@@ -320,13 +218,13 @@ class Account(_AccountParts):
 class AsyncWork:
     """One request under way, for a coroutine that waits for it."""
 
-    def __init__(self, run: RequestRun, driver: AsyncDriver, traffic: _Traffic) -> None:
+    def __init__(self, run: RequestRun, driver: AsyncDriver, traffic: Traffic) -> None:
         self._run = run
         self._driver = driver
         self._traffic = traffic
         self._told: asyncio.Queue[Told] = asyncio.Queue()
         self._accepted = asyncio.Event()
-        listener = _Listener(run, self._told.put_nowait, self._accepted.set)
+        listener = Listener(run, self._told.put_nowait, self._accepted.set)
         driver.call(lambda: traffic.add(listener))
 
     async def wait_until_accepted(self) -> None:

@@ -44,7 +44,7 @@ class AsyncDriver:
         Raises:
             ClassifyError: The driver is closed.
         """
-        if self._closing or (self._loop is not None and self._loop.done()):
+        if self.ended:
             raise ClassifyError("this client is closed")
         if self._loop is None:
             self._awake = asyncio.Event()
@@ -52,6 +52,11 @@ class AsyncDriver:
             self._loop = self._event_loop.create_task(self._run())
         function()
         self._wake()
+
+    @property
+    def ended(self) -> bool:
+        """True when it is closed, or its loop ended by an error nobody foresaw."""
+        return self._closing or (self._loop is not None and self._loop.done())
 
     async def close(self) -> None:
         """Stop what is under way, await what was cancelled, and close every connection."""

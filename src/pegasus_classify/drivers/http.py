@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import socket
 import ssl
@@ -13,10 +14,16 @@ import httpx
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import NoReply, Reply, Send
 
-__all__ = ["AsyncSender", "Endpoint", "Sender", "no_reply"]
+__all__ = ["AsyncSender", "Endpoint", "Sender", "no_reply", "tls_context"]
 
 CONNECT_TIMEOUT: Seconds = 10.0
 WRITE_TIMEOUT: Seconds = 60.0
+
+
+@functools.cache
+def tls_context() -> ssl.SSLContext:
+    """Return the context of all connections; making one takes longer than everything else about an account."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,13 @@ class Endpoint:
         upstream: Address without the version path and without a slash at the end.
         api_key: Sent as `x-api-key`; kept out of every repr.
         longest_wait: Most seconds to wait for an answer, where a request would wait longer; None for no such limit.
-        tls: One context for all connections; making one takes longer than everything else about a client.
+        tls: One context for all connections.
     """
 
     upstream: str
     api_key: str = field(repr=False)
     longest_wait: Seconds | None = None
-    tls: ssl.SSLContext = field(default_factory=httpx.create_ssl_context, repr=False)
+    tls: ssl.SSLContext = field(default_factory=tls_context, repr=False)
 
     def headers(self) -> dict[str, str]:
         """Return the headers every request has."""
