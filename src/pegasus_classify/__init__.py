@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Type checkers take this name for true; importing it would cost more than everything else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pegasus_classify.client.async_classifier import AsyncClassifier
     from pegasus_classify.client.classifier import Classifier
     from pegasus_classify.client.read_face import read_answer
