@@ -6,8 +6,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -384,6 +386,33 @@ def test_the_stand_in_says_where_it_listens():
         finally:
             process.terminate()
     assert ids(json.loads(done.stdout)) == {CAR_PARK, GUIDE}
+
+
+def test_an_interrupted_command_ends_at_once_and_says_nothing(request_file: Path):
+    """While the model is still at work; no traceback."""
+    slow = emulator.EmulatorSettings(latency=60)
+    with emulator.running_emulator(slow) as running:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pegasus_classify.cli.main", "classify", str(request_file), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={
+                **os.environ,
+                "TWELVE_LABS_API_KEY": "key",
+                "PEGASUS_CLASSIFY_UPSTREAM": running.base_url,
+                "PEGASUS_CLASSIFY_STORE": "memory:",
+            },
+        )
+        try:
+            while running.state.in_flight == 0 and process.poll() is None:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            written, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert (written, said) == ("", "")
 
 
 def test_without_its_extra_the_command_says_what_to_install(run: Callable[..., Done], tmp_path: Path):

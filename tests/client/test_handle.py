@@ -112,6 +112,21 @@ def test_a_body_may_be_bytes_text_or_an_object():
     assert answers[0] == answers[1] == answers[2]
 
 
+def test_what_json_cannot_hold_is_refused_or_written_as_it_would_be_sent():
+    """Tuples are lists, NaN is no number, a ring has no end."""
+    tuples = {**BODY, "video_ids": ("a",), "classes": ({"name": "Dog", "prompts": ("a dog",)},)}
+    assert World(result("a")).post(tuples).status == 200
+    ring: dict[str, Any] = {}
+    ring["ring"] = ring
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (float("nan"), {1, 2}, object(), ring, {("a",): 1}, deep, b"x"):
+        world = World()
+        assert world.post({**BODY, "page_limit": value}).status == 400
+        assert world.asked == []
+
+
 def test_pages_joined_are_the_whole_answer_and_can_be_walked_back():
     """Tokens lead forward and backward; every page is fetched without asking anything."""
     world = World(result("a", "b", "c"))

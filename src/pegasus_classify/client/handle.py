@@ -16,7 +16,7 @@ from pegasus_classify.client.notes import NO_NOTES, Notes, headers_of, notes_of,
 from pegasus_classify.contract.pages import Page
 from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, VideoResult
-from pegasus_classify.errors import APIStatusError, ClassifyError, NotFoundError, error_of_status
+from pegasus_classify.errors import APIStatusError, BadRequestError, ClassifyError, NotFoundError, error_of_status
 from pegasus_classify.legacy.answers import write_answer
 from pegasus_classify.legacy.coverage import check_coverage, entries_for
 from pegasus_classify.legacy.detect import parse_body
@@ -125,16 +125,19 @@ def _called(method: str, path: str) -> Call:
 
 
 def _read(call: Call, body: Body) -> ReadCall:
-    fields = body if isinstance(body, Mapping) else parse_body(_raw(body))
+    fields = parse_body(_raw(body))
     request, spelling = read_request(fields, "bulk" if call.kind == "bulk" else "videos")
     return ReadCall(request, spelling, entries_for(request, spelling))
 
 
 def _raw(body: Any) -> bytes | str:
-    """Return a body as text; what is neither text nor an object is complained about like JSON from a wire."""
-    if body is None:
-        return b""
-    return body if isinstance(body, (bytes, str)) else json.dumps(body, default=repr)
+    """Return a body as it would go over a wire, so that tuples, NaN and the like mean there and here the same."""
+    if body is None or isinstance(body, (bytes, str)):
+        return body or b""
+    try:
+        return json.dumps(dict(body) if isinstance(body, Mapping) else body, default=repr)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadRequestError(f"The request body is invalid. It cannot be written as JSON: {error}.") from None
 
 
 def answer_call(call: ReadCall, settings: Settings = _NO_SETTINGS) -> _Steps[HandledReply]:
