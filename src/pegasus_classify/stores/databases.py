@@ -86,9 +86,9 @@ class Database:
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    """Return the database's own words, without the statement and its values."""
-    words = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
-    return " ".join(words.split()).rstrip(".") or type(error).__name__
+    """Return the first line of the database's own words, without the statement and its values."""
+    words = str(error.orig).strip() if isinstance(error, DBAPIError) else ""
+    return words.partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def open_database(address: str, patience: Seconds = PATIENCE) -> Database:
@@ -103,7 +103,7 @@ def open_database(address: str, patience: Seconds = PATIENCE) -> Database:
     """
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingsError(
             "the store's address cannot be read; use sqlite:///path or postgresql://host/name"
         ) from None
@@ -116,7 +116,8 @@ def open_database(address: str, patience: Seconds = PATIENCE) -> Database:
 
 
 def _shown(url: URL) -> str:
-    return url.set(drivername=url.get_backend_name(), username=None, password=None, query={}).render_as_string()
+    plain = URL.create(url.get_backend_name(), host=url.host, port=url.port, database=url.database)
+    return plain.render_as_string()
 
 
 def _sqlite(url: URL) -> Engine:

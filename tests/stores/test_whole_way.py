@@ -1,0 +1,81 @@
+"""A classifier with a store on disk, over real sockets: what it paid for outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pegasus_classify import AsyncClassifier, Classifier, ClassifyError
+
+emulator = pytest.importorskip("pegasus_classify.emulator")
+
+KEY = "tlk_NobodyMayReadThis"
+CALL: dict[str, Any] = {
+    "index_id": emulator.MAIN_INDEX_ID,
+    "options": ["visual"],
+    "classes": [{"name": "Cars", "prompts": ["Cars", "SUV"]}],
+    "page_limit": 1,
+    "include_clips": True,
+    "threshold": {"min_video_score": 1, "min_duration_ratio": 0.01},
+}
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Any]:
+    """A stand-in in good handwriting."""
+    with emulator.running_emulator() as running:
+        yield running
+
+
+def asked(address: str, base_url: str) -> tuple[Any, int]:
+    """The answer to the call, and how many calls of the model it took."""
+    with Classifier(KEY, base_url, store=address) as client:
+        page = client.index(**CALL)
+        return page, page.cost.calls
+
+
+def asked_in_loop(address: str, base_url: str) -> tuple[Any, int]:
+    """The same with an asynchronous classifier."""
+
+    async def run() -> tuple[Any, int]:
+        async with AsyncClassifier(KEY, base_url, store=address) as client:
+            page = await client.index(**CALL)
+            return page, page.cost.calls
+
+    return asyncio.run(run())
+
+
+def test_what_one_classifier_paid_for_is_free_for_the_next(address: str, stand_in: Any) -> None:
+    first, calls = asked(address, stand_in.base_url)
+    assert calls > 1
+    for ask in (asked, asked_in_loop):
+        again, calls = ask(address, stand_in.base_url)
+        assert calls == 0
+        assert again.model_dump()["data"] == first.model_dump()["data"]
+
+
+def test_a_page_token_outlives_the_process_that_gave_it(address: str, stand_in: Any) -> None:
+    page, _ = asked_in_loop(address, stand_in.base_url)
+    token = page.page_info.next_page_token
+    with Classifier(KEY, stand_in.base_url, store=address) as client:
+        second = client.by_page_token(token)
+    assert second.page_info.prev_page_token
+
+    async def run() -> Any:
+        async with AsyncClassifier(KEY, stand_in.base_url, store=address) as client:
+            return await client.by_page_token(token)
+
+    assert asyncio.run(run()).model_dump()["data"] == second.model_dump()["data"]
+    with Classifier("tlk_another", stand_in.base_url, store=address) as client, pytest.raises(ClassifyError):
+        client.by_page_token(token)
+
+
+def test_no_key_is_in_the_store(tmp_path: Path, stand_in: Any) -> None:
+    asked(f"sqlite:///{tmp_path}/store.db", stand_in.base_url)
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"classify_asks" in written
+    assert KEY.encode() not in written
