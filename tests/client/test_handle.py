@@ -319,3 +319,13 @@ def test_reading_a_page_address_as_a_request_is_refused():
     """A page holds no request."""
     with pytest.raises(errors.NotFoundError):
         read_call("GET", "/v1.2/classify/846670", None)
+
+
+def test_a_labels_answer_on_several_pages_names_its_next_token_under_both_old_keys():
+    """The guide of December 2022 shows the one, the Python client of 2023 looks for the other."""
+    body = {"index_id": "i", "options": ["visual"], "labels": BODY["classes"], "page_limit": 2}
+    world = World(result("a", "b", "c"))
+    first = world.post(body, "/v1.1/classify/bulk").body["page_info"]
+    assert first["next_token"] == first["next_page_token"] != ""
+    last = world.get(first["next_token"]).body["page_info"]
+    assert last["next_token"] == last["next_page_token"] == ""

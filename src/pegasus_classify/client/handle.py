@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
+from pegasus_classify.client.coverage_log import warn_once
 from pegasus_classify.client.needs import Classify, Expired, FetchPage, KeepPages, Need, Now, RandomBytes
 from pegasus_classify.client.notes import NO_NOTES, Notes, headers_of, notes_of, pack_page, unpack_page
 from pegasus_classify.contract.pages import Page
@@ -127,6 +128,8 @@ def _called(method: str, path: str) -> Call:
 def _read(call: Call, body: Body) -> ReadCall:
     fields = parse_body(_raw(body))
     request, spelling = read_request(fields, "bulk" if call.kind == "bulk" else "videos")
+    # The guide of December 2022 shows `next_token`, the Python client of 2023 looks for `next_page_token`.
+    spelling = replace(spelling, also_next_page_token=spelling.dialect == "labels")
     return ReadCall(request, spelling, entries_for(request, spelling))
 
 
@@ -144,6 +147,7 @@ def answer_call(call: ReadCall, settings: Settings = _NO_SETTINGS) -> _Steps[Han
     """Carry out a request that was read before and answer it; an error is an answer too."""
     try:
         check_coverage(call.coverage, settings.coverage)
+        warn_once(call.coverage, settings.coverage)
         result: ClassifyResult = yield Classify(call.request)
         return (yield from answer_result(result, call, settings))
     except ClassifyError as error:
