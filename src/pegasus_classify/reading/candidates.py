@@ -51,6 +51,7 @@ _OPENING = re.compile(
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
 _LINE_HEAD = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*[:=][ \t]+)?")
+_LISTING = re.compile(r"(?m)^[ \t]*(?:[-*] )?(?:clips|segments|classes|labels|moments|occurrences|results|events)[ \t]*:[ \t]*$")
 _ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
 _ESCAPES = re.compile(r"\\+[\"n\\t]")
 
@@ -119,7 +120,7 @@ def _in_a_line(text: str, start: int, names: Names) -> bool:
         return False
     key = match.group("key")
     if key is None:
-        return match.group("bullet") is not None and text[start] == "["
+        return match.group("bullet") is not None and (text[start] == "[" or _LISTING.search(text, 0, start) is not None)
     role = role_of(key)
     return role in ("clips", "time", "names", "prompt", "option", "inner") or names.class_of(key) is not None
 

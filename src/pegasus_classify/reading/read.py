@@ -69,7 +69,7 @@ class _Answers:
         forms = others(without(here, found), self.names, cut=self.length)
         for each in forms:
             said = self.said(each.value, depth)
-            if said.named:
+            if said.named or (said.empty and each.form == "lines"):
                 return [Read(each, said)]
         return kept
 

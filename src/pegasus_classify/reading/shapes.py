@@ -220,11 +220,11 @@ class _Walk:
 
     # -- objects --------------------------------------------------------------------------------------------------
 
-    def entry(self, obj: Obj, place: _Place, depth: int) -> None:
+    def entry(self, obj: Obj, place: _Place, depth: int, *, whole: bool = False) -> None:
         fields, members = _sorted(obj.pairs)
-        if "again" in fields:
+        if "again" in fields and not whole:
             for part in _split(obj):
-                self.entry(part, place, depth)
+                self.entry(part, place, depth, whole=True)
             return
         hits = self.hits(fields)
         times = _times(fields)
@@ -371,6 +371,8 @@ class _Walk:
             role = "other"
         if role == "text" or (role == "echo" and key != "prompts"):
             return False
+        if role == "clips" and isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and not times_in(value[:200]):
+            role = "other"
         if role == "clips" and isinstance(value, str):
             self.ranges(value, here)
             return False
@@ -561,7 +563,7 @@ def _sorted(pairs: list[tuple[str, Node]]) -> tuple[dict[str, Node], list[tuple[
             fields["inner_list"] = True
         elif isinstance(value, Obj) and role in ("weak", "option", "present"):
             members.append((key, value))
-        elif role in ("class", "start") and role in fields and value is not None and (role == "start" or fields[role] != value):
+        elif role in ("class", "start") and role in fields and value is not None and fields[role] != value:
             fields["again"] = True
         elif role == "weak" and role in fields:
             members.append((key, value))

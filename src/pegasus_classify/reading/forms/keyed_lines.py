@@ -9,7 +9,7 @@ from pegasus_classify.reading.forms.json_text import parse
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Names
-from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.spotted import confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -49,7 +49,9 @@ class _Scope:
 
 
 class _Lines:
-    def __init__(self, names: Names, statements: Statements, trusted: int | None) -> None:
+    def __init__(self, text: str, names: Names, statements: Statements, trusted: int | None) -> None:
+        self.text = text
+        self.done = 0
         self.names = names
         self.statements = statements
         self.trusted = trusted
@@ -58,7 +60,6 @@ class _Lines:
         self.skip_deeper: int | None = None
         self.cue: Stretch | None = None
         self.previous: tuple[int, Obj | None, Obj] | None = None
-        self.paragraph: list[tuple[int, str]] = []
 
     # -- one line -------------------------------------------------------------------------------------------------
 
@@ -115,6 +116,12 @@ class _Lines:
         self.stack[-1].obj.pairs.append(("", obj))
         self.stack.append(_Scope(obj, float(indent), name=self.stack[-1].name))
 
+    def flow(self, at: int) -> Node:
+        """Read brackets that are a value of these lines; the lines they reach over are done with them."""
+        parsed = parse(self.text, at)
+        self.done = parsed.end
+        return parsed.value
+
     def add(self, key: str, value: Node) -> None:
         self.stack[-1].obj.pairs.append((key, value))
 
@@ -131,6 +138,11 @@ class _Lines:
                 self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
             if hits:
                 return
+        if not body:
+            return
+        if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
+            self.add("", self.flow(at))
+            return
         heading = _HEADING.fullmatch(body)
         if heading is not None and self.heading(heading, indent, at):
             return
@@ -193,7 +205,7 @@ class _Lines:
         role = role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
-        if role == "text" or (role == "other" and self.names.class_of(key) is None and _ASIDE.search(key)):
+        if role == "text" or (role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and _ASIDE.search(key)):
             owner = self.owner()
             if not (role == "text" and owner and self.names.prompt_of(key, owner)):
                 self.aside(value, indent)
@@ -259,11 +271,9 @@ class _Lines:
 
     def behind(self, obj: Obj, name: str, value: str, start: int) -> None:
         """Read what stands behind the name of a class on its line."""
-        if value[0] in "[{" and not stretch_of(value):
-            parsed = parse(value, 0)
-            if parsed.end >= len(value) and not parsed.cut and isinstance(parsed.value, list) and parsed.value:
-                obj.pairs.append(("clips", parsed.value))
-                return
+        if value[0] in "[{" and value[-1] in "]}" and not times_in(value[:200], bare=False):
+            obj.pairs.append(("clips", self.flow(start)))
+            return
         trusted = None if self.trusted is None else self.trusted - start
         number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
         if number is not None and (trusted is None or len(value) < trusted):
@@ -297,9 +307,8 @@ class _Lines:
             for scope in self.stack:
                 scope.obj.closed = False
             return
-        if value[0] in "[{":
-            parsed = parse(value, 0)
-            self.add(key if role != "other" else "", parsed.value)
+        if value[0] in "[{" and stretch_of(value) is None:
+            self.add(key, self.flow(start))
             return
         if role == "class":
             hits = self.names.classes_in(_scalar(value))
@@ -317,9 +326,6 @@ class _Lines:
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
         owner = self.owner()
         trusted = None if self.trusted is None else self.trusted - at
-        if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
-            self.add("", parse(body, 0).value)
-            return True
         if owner is None and (trusted is None or len(body) < trusted) and not confidences_in(body):
             hits = self.names.all_in(body)
             if hits and not body.rstrip().endswith("?"):
@@ -380,9 +386,10 @@ def read_lines(text: str, names: Names, statements: Statements, *, trusted: int 
         statements: Reads the sentences among the lines.
         trusted: Offset of the end of the text when it was cut there: what touches it is left out; else None.
     """
-    lines = _Lines(names, statements, trusted)
+    lines = _Lines(text, names, statements, trusted)
     at = 0
     for raw in text.split("\n"):
-        lines.line(raw, at)
+        if at >= lines.done:
+            lines.line(raw, at)
         at += len(raw) + 1
     return lines.root
