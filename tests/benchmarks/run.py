@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 
+from ledger import ledger_rows
 from measures import Row, core_rows, import_rows, wall_rows
 
 __all__ = ["main"]
 
-_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows}
+_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows, "ledger": ledger_rows}
 
 
 def main(chosen: list[str]) -> None:
