@@ -46,6 +46,7 @@ class Settings(BaseModel):
         timeout: Most seconds to wait for one answer of the platform, above 0; None: as long as each call may take.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
+        first_sample: Number of the first of them; another number is another independent answer to the same question.
         requests_per_minute: Most calls of the model in a minute; None: only what the platform says.
         tokens_per_minute: Most tokens of prompts and answers in a minute; None for no limit of ours.
         video_minutes_per_minute: Most minutes of video asked about in a minute; None for no limit of ours.
@@ -73,6 +74,7 @@ class Settings(BaseModel):
     timeout: float | None = Field(default=None, gt=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
+    first_sample: int = Field(default=0, ge=0)
     requests_per_minute: float | None = Field(default=None, gt=0)
     tokens_per_minute: float | None = Field(default=None, gt=0)
     video_minutes_per_minute: float | None = Field(default=None, gt=0)

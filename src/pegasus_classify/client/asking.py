@@ -61,6 +61,7 @@ class Asker:
             ask=self._settings.ask,
             temperature=self._settings.temperature,
             samples=self._settings.samples,
+            first_sample=self._settings.first_sample,
         )
         return plan(request, self._model, self.book, asking)
 

@@ -40,6 +40,7 @@ class Choices(TypedDict, total=False):
     tokens_per_minute: float | None
     temperature: float | None
     samples: int | None
+    first_sample: int | None
     batch_from: int | None
 
 

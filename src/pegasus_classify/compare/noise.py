@@ -146,11 +146,11 @@ def _distances(grid: Grid, between: ClipTally) -> Iterator[tuple[str, Reals]]:
         return (parties[one].kept != parties[other].kept).astype(np.float64)
 
     def apart(one: int, other: int) -> Reals:
-        return np.abs(parties[one].score - parties[other].score)
+        return np.asarray(np.abs(parties[one].score - parties[other].score))
 
     def elsewhere(one: int, other: int) -> Reals:
         found = between if (one, other) == (0, 1) else tally_clips(parties[one], parties[other])
-        return np.nan_to_num(found.distance)
+        return np.asarray(np.nan_to_num(found.distance))
 
     yield "flips_odd", _table(len(parties), flipped, covered)
     yield "scores_odd", _table(len(parties), apart, scored)

@@ -70,7 +70,7 @@ class Plan:
             (group, self._ask(group, video, window, sample))
             for group in self.groups
             for window in (way.windows or (None,))
-            for sample in range(self.asking.samples)
+            for sample in range(self.asking.first_sample, self.asking.first_sample + self.asking.samples)
         )
 
     def _ask(self, group: Group, video: Video, window: Window | None, sample: int) -> Ask:

@@ -34,12 +34,14 @@ class Asking:
             which bill the video once for each class.
         temperature: 0 to 1.
         samples: Independent answers per question, 1 or more.
+        first_sample: Number of the first of them in the ledger.
     """
 
     prompt: str = "classify.v1"
     ask: AskAs = "schema"
     temperature: float = 0.0
     samples: int = 1
+    first_sample: int = 0
 
 
 def question_version(asking: Asking, model: ModelCapabilities) -> str:
