@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from playing import json_reply, play
 from sample_asks import an_ask
 
 from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.contract.asks import Answer
-from pegasus_classify.steps import STOP, Claim, Claimed, Record, Reply, Send, Sleep
+from pegasus_classify.steps import STOP, AskNote, Claim, Claimed, Record, Reply, Send, Sleep
 
 GOOD = json_reply(200, {"data": "text", "finish_reason": "stop"})
 MINE = Claimed("mine")
@@ -84,3 +85,10 @@ def test_segments_are_asked_by_a_task_however_short_the_video() -> None:
 def test_a_stop_while_travelling_together_gives_the_claim_back() -> None:
     _, steps = play(carry(replace(an_ask(), batch=True), "k", 0), [MINE, STOP, None])
     assert steps[-1] == Record("k", "released")
+
+
+@pytest.mark.parametrize(("duration", "way"), [(100.0, "analyze"), (1300.0, "tasks")])
+def test_a_claim_notes_how_the_model_is_reached(duration: float, way: str) -> None:
+    _, (claim,) = play(carry(an_ask(duration=duration), "k", 0), [Claimed("kept", answer=Answer("old"))])
+    assert isinstance(claim, Claim)
+    assert claim.note == AskNote(way, "pegasus1.5", "0" * 64)

@@ -17,7 +17,7 @@ from pegasus_classify.carrying.pace import Allowance, Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.pegasus.listing import asset
-from pegasus_classify.steps import Claim, Claimed, NoReply, Record, Reply, Send
+from pegasus_classify.steps import STOP, Claim, Claimed, NoReply, Record, Reply, Send
 
 GOOD = json_reply(200, {"data": "text", "finish_reason": "stop"})
 
@@ -294,3 +294,47 @@ def test_minutes_of_video_are_rationed() -> None:
     driver = SimulatedDriver(schedule, good_after(0.1))
     driver.run()
     assert driver.now == pytest.approx(12 * 10.0 + 0.1)
+
+
+def test_an_ask_given_up_while_the_ledger_is_asked_is_given_back_and_never_sent() -> None:
+    schedule, run = a_schedule(), run_of("v1")
+    schedule.add(run)
+    (claim,), _ = schedule.todo(0.0)
+    schedule.abandon(run)
+    schedule.done(claim[0], Claimed("mine"), 0.1)
+    steps, _ = schedule.todo(0.1)
+    assert [type(step) for _, step in steps] == [Record]
+    assert steps[0][1].state == "released"  # type: ignore[union-attr]
+    schedule.done(steps[0][0], None, 0.2)
+    assert schedule.idle
+
+
+def test_who_asks_what_is_just_being_given_back_asks_anew() -> None:
+    schedule, first, second = a_schedule(), run_of("v1"), run_of("v1")
+    schedule.add(first)
+    (claim,), _ = schedule.todo(0.0)
+    schedule.abandon(first)
+    schedule.done(claim[0], Claimed("mine"), 0.1)
+    schedule.add(second)
+    steps, _ = schedule.todo(0.1)
+    assert [type(step) for _, step in steps] == [Record, Claim]
+    for token, step in steps:
+        schedule.done(token, Claimed("mine") if isinstance(step, Claim) else None, 0.2)
+    driver = SimulatedDriver(schedule, good_after(1.0), now=0.2)
+    driver.run()
+    assert second.results["v1"][0].failure is None
+
+
+def test_a_ledger_that_fails_ends_its_ask_and_leaves_nothing_running() -> None:
+    schedule, run = a_schedule(), run_of("v1", "v2")
+    schedule.add(run)
+    steps, _ = schedule.todo(0.0)
+    schedule.done(steps[0][0], STOP, 0.1)
+    assert run.results["v1"][0].failure.kind == "stopped"
+    schedule.done(steps[1][0], Claimed("mine"), 0.1)
+    ((send, _),), _ = schedule.todo(0.1)
+    schedule.done(send, json_reply(200, {"data": "text", "finish_reason": "stop"}), 0.2)
+    ((record, _),), _ = schedule.todo(0.2)
+    schedule.done(record, STOP, 0.3)
+    assert schedule.todo(0.3) == ([], None)
+    assert schedule.idle
