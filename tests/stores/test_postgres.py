@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from postgres_cluster import Cluster, programs_folder, running_cluster
+from pydantic import SecretStr
 
+from pegasus_classify.client.account import Account, AsyncAccount
 from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.request import ClassifyRequest
+from pegasus_classify.contract.result import ClassifyResult
 from pegasus_classify.errors import InternalServerError, SettingsError
+from pegasus_classify.legacy.wire import read_request
+from pegasus_classify.settings import Settings
 from pegasus_classify.steps import Claim, Claimed, Record
 from pegasus_classify.stores.databases import open_database
 from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.sql import SqlStore
 
+emulator = pytest.importorskip("pegasus_classify.emulator")
+
 DAY = 86_400.0
+
+
+def a_request(name: str) -> ClassifyRequest:
+    """A request that no other test has made."""
+    body = {
+        "index_id": emulator.MAIN_INDEX_ID,
+        "options": ["visual"],
+        "classes": [{"name": name, "prompts": [name]}],
+    }
+    return read_request(body, "bulk")[0]
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +98,36 @@ def test_a_server_that_is_gone_is_named_without_its_password(own_cluster: Cluste
     assert store.claim("k", now, DAY).state == "mine"
     assert store.claim("held", now, DAY).state == "elsewhere"
     store.close()
+
+
+@pytest.mark.slow
+def test_requests_end_when_the_server_goes_and_work_again_when_it_is_back(own_cluster: Cluster) -> None:
+    """The account is told why, does not hang, and needs no new client afterwards."""
+    with emulator.running_emulator() as upstream:
+        settings = Settings(api_key=SecretStr("key"), upstream=upstream.base_url)
+        store = SqlStore(open_database(own_cluster.address(), patience=0.3))
+        account = Account(settings, store=store)
+        assert account.start(a_request("Cars")).result().answered > 1
+        own_cluster.stop()
+        try:
+            with pytest.raises(InternalServerError, match="The store postgresql://127"):
+                account.start(a_request("Dogs")).result()
+            with pytest.raises(InternalServerError, match="The store postgresql://127"):
+                asyncio.run(in_loop(settings, store, a_request("Dogs")))
+        finally:
+            own_cluster.start()
+        assert account.start(a_request("Dogs")).result().answered > 1
+        result = asyncio.run(in_loop(settings, store, a_request("Dogs")))
+        assert result.cost.calls == 0
+        assert result.cost.kept > 1
+        account.close()
+        store.close()
+
+
+async def in_loop(settings: Settings, store: SqlStore, request: ClassifyRequest) -> ClassifyResult:
+    """Ask with an asynchronous account."""
+    account = AsyncAccount(settings, store=store)
+    try:
+        return await (await account.start(request)).result()
+    finally:
+        await account.aclose()
