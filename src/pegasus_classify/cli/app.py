@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import pegasus_classify
-from pegasus_classify.cli import classify, demo, emulate, plan, prompts, read
+from pegasus_classify.cli import classify, demo, emulate, plan, prompts, read, serve
 
 __all__ = ["about", "app"]
 
@@ -39,6 +39,7 @@ def about(
 
 
 app.command("classify")(classify.classify)
+app.command("serve")(serve.serve)
 app.command("plan")(plan.plan_request)
 app.add_typer(prompts.prompts_app, name="prompts")
 app.command("read")(read.read_generated)

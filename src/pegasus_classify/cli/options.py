@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -121,12 +121,13 @@ class Common:
     ] = None
 
 
-def settings_of(common: Common, *, lasting: bool = False) -> Settings:
+def settings_of(common: Common, *, lasting: bool = False, environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings: options first, then the environment, then defaults.
 
     Args:
         common: What was chosen.
         lasting: Keep answers and pages in the user's data folder when no store was chosen.
+        environment: Where to look for what was not chosen.
 
     Raises:
         SettingsError: A value is out of range, or the video map cannot be read.
@@ -135,19 +136,25 @@ def settings_of(common: Common, *, lasting: bool = False) -> Settings:
     values["prompts_dir"] = values.pop("prompts")
     values["index_ids"] = values.pop("index") or None
     values["video_map"] = None if common.video_map is None else read_video_map(common.video_map)
-    settings = settings_from(values, os.environ)
+    settings = settings_from(values, environment)
     if lasting and "store" not in settings.model_fields_set:
-        return settings.model_copy(update={"store": lasting_store(os.environ)})
+        return settings.model_copy(update={"store": lasting_store(environment)})
     return settings
 
 
-def with_common(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, whose last parameter is `common: Common`, all the options of `Common`."""
+def with_common(command: Callable[..., None], *, without: Collection[str] = ()) -> Callable[..., None]:
+    """Give a command, whose last parameter is `common: Common`, all the options of `Common`.
+
+    Args:
+        command: The command.
+        without: Fields that it does not have, or declares itself because they mean something else there.
+    """
     hints = get_type_hints(Common, include_extras=True)
     own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.name != "common"]
     shared = [
         inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
         for each in dataclasses.fields(Common)
+        if each.name not in without
     ]
 
     @functools.wraps(command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pegasus_classify.contract.quantities import Seconds
@@ -45,17 +44,16 @@ class PatientProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, or a head that is too large."""
         self._stop_head_timer()
-        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-            # An answer is already on its way and must not look whole.
-            self.transport.abort()
-            return
-        if self.cycle is not None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            if self.cycle.response_started:
+                # An answer is on its way already, and must not look whole.
+                self.transport.abort()
+                return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         response = error_answer(BadRequestError(msg), {"Connection": "close"})
-        head = h11.Response(status_code=response.status_code, headers=response.raw_headers, reason=b"Bad Request")
-        for event in (head, h11.Data(data=bytes(response.body)), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
+        head = b"".join(b"%s: %s\r\n" % pair for pair in response.raw_headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, response.body))
         self.transport.close()
 
     def _stop_head_timer(self) -> None:
