@@ -89,7 +89,7 @@ def _clean(value: Any, needles: tuple[str, ...]) -> Any:
         }
     if isinstance(value, list | tuple):
         if _is_secret_header(value):
-            return [value[0], MARK]
+            return [_clean_text(value[0], needles), MARK]
         return [_clean(each, needles) for each in value]
     return value
 
