@@ -38,6 +38,7 @@ NAMES = [
     "__version__",
     "install",
     "read_answer",
+    "serve_in_thread",
     "uninstall",
 ]
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from pegasus_classify.sdk.install import install, uninstall
     from pegasus_classify.sdk.transport import AsyncClassifyTransport, ClassifyTransport
+    from pegasus_classify.server.thread import serve_in_thread
     from pegasus_classify.settings import Settings
 
     __version__: str
@@ -64,6 +65,7 @@ __all__ = [
     "__version__",
     "install",
     "read_answer",
+    "serve_in_thread",
     "uninstall",
 ]
 
@@ -81,6 +83,7 @@ _HOMES = {
     "VideoResult": "contract.result",
     "install": "sdk.install",
     "read_answer": "client.read_face",
+    "serve_in_thread": "server.thread",
     "uninstall": "sdk.install",
 }
 """Where each name is defined; the errors, all in one place, need no entry."""

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -21,8 +21,49 @@ from pegasus_classify.settings import KEY_VARIABLES
 
 __all__ = ["serve"]
 
-_DOOR = "Who may call"
 _OPEN_FILES = 65_536
+
+
+def _door(*names: str, text: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Who may call", show_default=False, **more)
+
+
+_OwnKey: TypeAlias = Annotated[
+    str | None,
+    _door(
+        "--api-key",
+        text="A key of the server's own, sent upstream in place of the callers'. Better in the environment; the "
+        "variables of the SDK are not read. (env: PEGASUS_CLASSIFY_API_KEY)",
+    ),
+]
+_AllowKey: TypeAlias = Annotated[
+    Path | None,
+    _door(
+        "--allow-key",
+        metavar="FILE",
+        text="Keys callers may come with, one per line, in clear or as SHA-256. Needed with a key of the server's own "
+        "where others can reach it.",
+    ),
+]
+_PassThrough: TypeAlias = Annotated[
+    bool | None,
+    _door(
+        "--pass-through/--no-pass-through",
+        text="Pass everything that is not Classify to the upstream; off with a key of the server's own.",
+    ),
+]
+_CorsOrigin: TypeAlias = Annotated[
+    list[str] | None,
+    _door("--cors-origin", text="Origin whose programs may call from a browser, * for all; may be repeated."),
+]
+_AnswerWithin: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--answer-within",
+        help="Seconds after which a call is answered with 503 and Retry-After while its work goes on. Clients of the "
+        "old SDKs wait 600.",
+    ),
+]
 
 
 @partial(with_common, without=("api_key", "batch_from"))
@@ -30,53 +71,11 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 picks a free one.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; they need a store they share.")] = 1,
-    answer_within: Annotated[
-        float,
-        typer.Option(
-            "--answer-within",
-            help="Seconds after which a call is answered with 503 and Retry-After while its work goes on. Clients of "
-            "the old SDKs wait 600.",
-        ),
-    ] = 540.0,
-    api_key: Annotated[
-        str | None,
-        typer.Option(
-            "--api-key",
-            help="A key of the server's own, sent upstream in place of the callers'. Better in the environment; the "
-            "variables of the SDK are not read. (env: PEGASUS_CLASSIFY_API_KEY)",
-            rich_help_panel=_DOOR,
-            show_default=False,
-        ),
-    ] = None,
-    allow_key: Annotated[
-        Path | None,
-        typer.Option(
-            "--allow-key",
-            metavar="FILE",
-            help="Keys callers may come with, one per line, in clear or as SHA-256. Needed with a key of the server's "
-            "own where others can reach it.",
-            rich_help_panel=_DOOR,
-            show_default=False,
-        ),
-    ] = None,
-    pass_through: Annotated[
-        bool | None,
-        typer.Option(
-            "--pass-through/--no-pass-through",
-            help="Pass everything that is not Classify to the upstream; off with a key of the server's own.",
-            rich_help_panel=_DOOR,
-            show_default=False,
-        ),
-    ] = None,
-    cors_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cors-origin",
-            help="Origin whose programs may call from a browser, * for all; may be repeated.",
-            rich_help_panel=_DOOR,
-            show_default=False,
-        ),
-    ] = None,
+    answer_within: _AnswerWithin = 540.0,
+    api_key: _OwnKey = None,
+    allow_key: _AllowKey = None,
+    pass_through: _PassThrough = None,
+    cors_origin: _CorsOrigin = None,
     *,
     common: Common,
 ) -> None:
@@ -98,10 +97,8 @@ def serve(
         answer_within=answer_within,
     )
     _allow_many_connections()
-    if settings.own_key:
-        said().print("Every call is made, and paid, with the server's own key.")
     running = import_module("pegasus_classify.server.running")
-    running.serve_until_stopped(settings, host, port, workers, _announce)
+    running.serve_until_stopped(settings, host, port, workers, partial(_announce, own_key=bool(settings.own_key)))
 
 
 def _server() -> ModuleType:
@@ -111,9 +108,11 @@ def _server() -> ModuleType:
         raise UsageProblem(str(missing)) from None
 
 
-def _announce(url: str) -> None:
+def _announce(url: str, *, own_key: bool) -> None:
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
+    if own_key:
+        said().print("Every call is made, and paid, with the server's own key.")
 
 
 def _allow_many_connections() -> None:
