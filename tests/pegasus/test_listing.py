@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from playing import json_reply, play
 
-from pegasus_classify.pegasus.listing import IndexPage, ListedVideo, asset, index_ids, index_page, listed_video
+from pegasus_classify.pegasus.listing import (
+    IndexPage,
+    ListedVideo,
+    asset,
+    index_ids,
+    index_page,
+    index_seconds,
+    listed_video,
+)
 from pegasus_classify.pegasus.replies import Problem
 from pegasus_classify.steps import Reply, Send
 
@@ -71,3 +79,11 @@ def test_an_upload_tells_its_length_at_the_top() -> None:
 def test_the_accounts_indexes_are_listed(body: object, expected: object) -> None:
     result, _ = play(index_ids(1, 0), [json_reply(200, body)])
     assert result == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "seconds"),
+    [(json_reply(200, {"total_duration": 90}), 90.0), (json_reply(200, {}), None), (Reply(404), None)],
+)
+def test_an_index_may_tell_how_long_its_videos_are_together(reply: Reply, seconds: float | None) -> None:
+    assert play(index_seconds("i", 0), [reply])[0] == seconds

@@ -214,3 +214,26 @@ def test_a_request_of_enough_videos_travels_in_a_batch(batch_from: int | None, b
     world_upstream, world.upstream = world.upstream, upstream  # type: ignore[method-assign]
     _, outcomes = world.run(Limits(batch_from=batch_from))
     assert (len(made), len(outcomes)) == (batches, 12)
+
+
+@pytest.mark.parametrize(("told", "early"), [(None, False), (2400.0, True), (1e9, False)])
+def test_an_index_that_tells_its_sum_is_asked_about_before_its_list_is_read(told: float | None, early: bool) -> None:
+    platform = an_index(40, 4)
+    platform.total_duration = told
+    world = World(platform, video_ids=None, index_id="i1")
+    _, outcomes = world.run()
+    paths = [send.path for _, send in world.driver.sends]
+    last_list = max(place for place, path in enumerate(paths) if path.endswith("indexed-assets"))
+    assert ("/v1.3/analyze" in paths[:last_list]) is early
+    assert len(outcomes) == 40
+
+
+def test_hours_are_counted_as_often_as_they_are_billed() -> None:
+    world = World(an_index(2, duration=3600.0), video_ids=None, index_id="i1")
+    plan = a_plan(world.request, samples=3)
+    run = RequestRun(world.request, plan, a_judge(world.request), world.directory, Limits(hours=5.0))
+    schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+    schedule.add(run)
+    SimulatedDriver(schedule, world.upstream).run()
+    with pytest.raises(BadRequestError, match=r"21600.*6\.0 hours"):
+        run.result([])

@@ -35,6 +35,7 @@ class SmallPlatform:
         indexes: Index id → listed videos.
         assets: Asset id → seconds; None when the platform does not know them.
         page_size: Videos per page, whatever the request says, so that few videos make several pages.
+        total_duration: What every index says its videos last together; None when it does not say.
         broken: Paths that are answered with 503, by their beginning.
         seen: Paths asked for.
     """
@@ -43,6 +44,7 @@ class SmallPlatform:
     assets: dict[str, float | None] = field(default_factory=dict)
     page_size: int = 50
     broken: tuple[str, ...] = ()
+    total_duration: float | None = None
     seen: list[str] = field(default_factory=list)
 
     def __call__(self, send: Send) -> Reply:
@@ -67,6 +69,9 @@ class SmallPlatform:
         videos = self.indexes.get(parts[1])
         if videos is None:
             return json_reply(404, {"code": "resource_not_exists", "message": "no such index"})
+        if len(parts) == 2:
+            total = {} if self.total_duration is None else {"total_duration": self.total_duration}
+            return json_reply(200, {"_id": parts[1], "video_count": len(videos), **total})
         if len(parts) == 3:
             return self._page(videos, send)
         found = [video for video in videos if video["_id"] == parts[3]]

@@ -11,7 +11,16 @@ from pegasus_classify.pegasus.replies import Problem
 from pegasus_classify.pegasus.retrying import retried
 from pegasus_classify.steps import Exchange, Send
 
-__all__ = ["LARGEST_PAGE", "IndexPage", "ListedVideo", "asset", "index_ids", "index_page", "listed_video"]
+__all__ = [
+    "LARGEST_PAGE",
+    "IndexPage",
+    "ListedVideo",
+    "asset",
+    "index_ids",
+    "index_page",
+    "index_seconds",
+    "listed_video",
+]
 
 LARGEST_PAGE = 50
 """Most items the platform lists at once."""
@@ -72,6 +81,12 @@ def index_page(index_id: str, page: int, retries: int) -> Exchange[IndexPage | P
         return Problem("transient", 200, "", "The platform's list of videos has no `data` or no `page_info`.")
     videos = tuple(_listed(item) for item in items if isinstance(item, dict) and isinstance(item.get("_id"), str))
     return IndexPage(videos, _whole(info.get("total_page"), 1), _whole(info.get("total_results"), len(videos)))
+
+
+def index_seconds(index_id: str, retries: int) -> Exchange[Seconds | None]:
+    """Ask how long the videos of an index are together; None when the platform does not tell."""
+    found, _ = yield from retried(Send("GET", f"/v1.3/indexes/{quote(index_id, safe='')}"), retries)
+    return None if isinstance(found, Problem) else _positive(found.get("total_duration"))
 
 
 def listed_video(index_id: str, video_id: str, retries: int) -> Exchange[ListedVideo | Problem]:

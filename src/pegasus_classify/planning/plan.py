@@ -58,6 +58,11 @@ class Plan:
         """Hash of that template; a calibration is bound to it."""
         return self.groups[0].question.prompt_hash
 
+    @property
+    def times_billed(self) -> int:
+        """How often the length of every video is billed: once per group or segment definition, and per sample."""
+        return sum(map(self._definitions, self.groups)) * self.asking.samples
+
     def asks(self, video: Video) -> tuple[PlannedAsk, ...] | AskFailure:
         """Return the questions about one video, each with the group it belongs to, or why it cannot be asked about.
 
@@ -104,8 +109,7 @@ class Plan:
         mean = seconds / videos if videos else 0.0
         tokens = sum(likely_tokens(len(group.vocabulary.classes), mean) for group in self.groups) * videos
         repeats = self.asking.samples
-        billed = sum(map(self._definitions, self.groups))
-        return PRICES.usd(seconds * billed * repeats, tokens * repeats)
+        return PRICES.usd(seconds * self.times_billed, tokens * repeats)
 
 
 def plan(request: ClassifyRequest, model: ModelCapabilities, book: TemplateBook, asking: Asking) -> Plan:

@@ -121,11 +121,15 @@ class Directory:
             BadRequestError: There is no such index.
             APIStatusError: The list cannot be read.
         """
-        (page,) = yield [listing.index_page(index_id, number, self.retries)]
+        wanted: list[Exchange[Any]] = [listing.index_page(index_id, number, self.retries)]
+        if number == 1:
+            # Asked beside the first page, so that a long list need not be read whole before the first question.
+            wanted.append(listing.index_seconds(index_id, self.retries))
+        page, *told = yield wanted
         if isinstance(page, Problem):
             raise _index_error(page, index_id)
         located = yield from self._all_of(page.videos)
-        return _PageFound(located, page.pages, page.total)
+        return _PageFound(located, page.pages, page.total, told[0] if told else None)
 
     def _from_map(
         self, video_ids: Sequence[str]
@@ -219,11 +223,15 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class _PageFound:
-    """What one page of an index brought: located videos, number of pages, number of videos in all."""
+    """What one page of an index brought: located videos, number of pages, number of videos in all.
+
+    The first page also brings how many seconds all videos have together, None where the platform does not tell.
+    """
 
     located: list[Located]
     pages: int
     total: int
+    seconds: float | None
 
 
 def _from_entry(video_id: str, entry: Mapped, looked_up: ListedVideo | Problem | None) -> Located:

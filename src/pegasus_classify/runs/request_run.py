@@ -180,6 +180,7 @@ class RequestRun:
             self._announced = value.total
             self._pages_read += 1
             self._listed = self._pages_read >= value.pages
+            self._accept_early(value.seconds)
         for each in located:
             self.found += 1
             if isinstance(each, Video):
@@ -187,29 +188,31 @@ class RequestRun:
                 (self.located if self._only_locate else self._waiting).append(each)
             else:
                 self._tell(each)
-        if self._listed or not self.limits.any:
+        if not self.accepted and (self._listed or not self.limits.any):
             self._accept()
 
+    def _accept_early(self, seconds: Seconds | None) -> None:
+        """Begin to ask when the platform's own sum keeps the limits; only a sum of our own refuses."""
+        if seconds is not None and self._over_limits(seconds, self._announced) is None:
+            self.accepted = True
+
     def _accept(self) -> None:
-        complaint = self._over_limits()
+        complaint = self._over_limits(self._seconds, len(self._waiting))
         if complaint is not None:
             self._fail(complaint)
         else:
             self.accepted = True
 
-    def _over_limits(self) -> APIStatusError | None:
-        hours = self._seconds / 3600
+    def _over_limits(self, seconds: Seconds, videos: int) -> APIStatusError | None:
+        hours = seconds * self._plan.times_billed / 3600
+        usd = self._plan.expected_usd(seconds, videos)
         if hours > self.limits.hours:
-            usd = self._plan.expected_usd(self._seconds, len(self._waiting))
             return BadRequestError(
-                f"The total duration(seconds) {self._seconds:.0f} of videos exceeds the limit. "
+                f"The total duration(seconds) {seconds * self._plan.times_billed:.0f} of videos exceeds the limit. "
                 f"These are {hours:.1f} hours for about {usd:.2f} USD; the limit is {self.limits.hours:g} hours. "
                 "Raise it with --max-hours (max_hours in code)."
             )
-        if self.limits.usd is None:
-            return None
-        usd = self._plan.expected_usd(self._seconds, len(self._waiting))
-        if usd <= self.limits.usd:
+        if self.limits.usd is None or usd <= self.limits.usd:
             return None
         return BadRequestError(
             f"The expected price of {usd:.2f} USD for {hours:.1f} hours of video exceeds the budget of "
