@@ -12,7 +12,7 @@ import pytest
 from ledger_process import claiming_process
 from sqlalchemy import select, update
 
-from pegasus_classify.contract.asks import Answer, AskFailure
+from pegasus_classify.contract.asks import Answer, AskFailure, Video, VideoSource
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.steps import AskNote, Claim, Claimed, Record
 from pegasus_classify.stores.ask_rows import Moment, claimed
@@ -251,3 +251,19 @@ def test_a_claim_that_got_through_is_recognised_when_it_is_tried_again() -> None
     _, again = claimed(row, Claim("k"), moment)
     _, by_another_call = claimed(row, Claim("k"), replace(moment, claim=8))
     assert [each.state for each in (first, again, by_another_call)] == ["mine", "mine", "elsewhere"]
+
+
+def test_where_videos_are_is_kept_for_one_account(opened: Opened) -> None:
+    first, second = opened(), opened()
+    long, linked = (
+        Video("v1", VideoSource("asset_id", "a1"), 60.5, "one.mp4"),
+        Video("v2", VideoSource("url", "https://example.com/\ud83d"), 2.0),
+    )
+    first.keep_videos("account", {"v1": long, "v2": linked, "never there": None}, NOW)
+    assert second.known_videos("account", ["v1", "v2", "v3", "odd \x00 \ud83d"]) == {"v1": long, "v2": linked}
+    assert second.known_videos("another", ["v1"]) == {}
+    longer = replace(long, duration=61.0)
+    second.keep_videos("account", {"v1": longer, "v2": None}, NOW + 10)
+    assert first.known_videos("account", ["v1", "v2"]) == {"v1": longer}
+    first.prune(5 * DAY, NOW + 6 * DAY)
+    assert first.known_videos("account", ["v1"]) == {}

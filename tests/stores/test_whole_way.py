@@ -14,6 +14,7 @@ from pegasus_classify import AsyncClassifier, Classifier, ClassifyError
 emulator = pytest.importorskip("pegasus_classify.emulator")
 
 KEY = "tlk_NobodyMayReadThis"
+CAR_PARK = "63996203ce36463e0199c8c2"
 CALL: dict[str, Any] = {
     "index_id": emulator.MAIN_INDEX_ID,
     "options": ["visual"],
@@ -79,3 +80,21 @@ def test_no_key_is_in_the_store(tmp_path: Path, stand_in: Any) -> None:
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"classify_asks" in written
     assert KEY.encode() not in written
+
+
+def test_where_videos_are_is_known_after_a_restart(address: str, stand_in: Any) -> None:
+    call = {"video_ids": [CAR_PARK], "options": ["visual"], "classes": CALL["classes"]}
+    with Classifier(KEY, stand_in.base_url, store=address) as client:
+        first = client.videos(**call)
+    before = dict(stand_in.core.state.calls)
+    with Classifier(KEY, stand_in.base_url, store=address) as client:
+        again = client.videos(**call)
+    assert dict(stand_in.core.state.calls) == before
+    assert again.model_dump()["data"] == first.model_dump()["data"]
+
+    async def run() -> Any:
+        async with AsyncClassifier(KEY, stand_in.base_url, store=address) as client:
+            return await client.videos(**call)
+
+    assert asyncio.run(run()).model_dump()["data"] == first.model_dump()["data"]
+    assert dict(stand_in.core.state.calls) == before

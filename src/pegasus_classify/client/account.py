@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import queue
@@ -16,6 +17,7 @@ from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Allowance, Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.client.asking import Asker
+from pegasus_classify.client.known_videos import KnownVideos
 from pegasus_classify.client.needs import EXPIRED, Classify, FetchPage, KeepPages, Need, Now, RandomBytes
 from pegasus_classify.client.traffic import Listener, OnHeard, OnProgress, Told, Traffic
 from pegasus_classify.contract.asks import Video
@@ -25,7 +27,7 @@ from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResul
 from pegasus_classify.drivers.asynchronous import AsyncDriver
 from pegasus_classify.drivers.blocking import BlockingDriver
 from pegasus_classify.drivers.http import Endpoint
-from pegasus_classify.errors import api_key_invalid
+from pegasus_classify.errors import ClassifyError, api_key_invalid
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
@@ -73,9 +75,10 @@ class _AccountParts:
         upstream = settings.upstream.rstrip("/")
         self._has_key = bool(key)
         self.account = account_hash(upstream, key)
-        self.asker = Asker(settings)
         self._owns_store = store is None
         self._store = open_store(settings.store) if store is None else store
+        self._known = KnownVideos(self._store, self.account, settings.video_map)
+        self.asker = Asker(settings, self._known)
         self._ledger = _Ledger(self._store, settings.cache_ttl)
         self._endpoint = Endpoint(upstream, key, settings.timeout)
         schedule = Schedule(
@@ -110,7 +113,13 @@ class _AccountParts:
         at_hand = isinstance(need, FetchPage) and self._store.page_at_hand(owner, need.token, time.time())
         return not at_hand
 
+    def _remember(self, request: ClassifyRequest) -> None:
+        """Learn from the store where the videos of a request are, as far as they were asked about before."""
+        self._known.exchange(request.video_ids or (), time.time())
+
     def _close_store(self) -> None:
+        with contextlib.suppress(ClassifyError):
+            self._known.exchange((), time.time())
         if self._owns_store:
             self._store.close()
 
@@ -189,6 +198,7 @@ class Account(_AccountParts):
             BadRequestError: A video or index is unknown, or a limit would be passed; nothing was paid.
             APIStatusError: The platform's lists cannot be read.
         """
+        self._remember(request)
         work = Work(self._run_of(request), self._driver, self._traffic)
         work.wait_until_accepted()
         return work
@@ -282,6 +292,8 @@ class AsyncAccount(_AccountParts):
 
     async def start(self, request: ClassifyRequest) -> AsyncWork:
         """Begin a request and wait until it is known to be possible; raises as `Account.start` does."""
+        if not self._store.inline:
+            await asyncio.to_thread(self._remember, request)
         work = AsyncWork(self._run_of(request), self._driver, self._traffic)
         try:
             await work.wait_until_accepted()

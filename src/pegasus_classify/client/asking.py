@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from pegasus_classify.contract.asks import Video
@@ -44,14 +45,20 @@ class Asker:
         SettingsError: The model, a template or the video map is not usable.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, known: MutableMapping[str, Video] | None = None) -> None:
+        """Read templates, curves and the video map.
+
+        Args:
+            settings: Everything that can be set.
+            known: Videos located before; filled as more are found. None: begin with none.
+        """
         self._settings = settings
         self._model = capabilities(settings.model)
         texts = prompt_texts(settings.prompts_dir)
         self.book = TemplateBook(texts)
         self._curves = json.loads(texts["curves.json"])
         self._limits = Limits(settings.max_hours, settings.budget, settings.batch_from)
-        self._known: dict[str, Video] = {}
+        self._known: MutableMapping[str, Video] = {} if known is None else known
         self._mapped = mapped_videos(settings.video_map)
 
     def plan_of(self, request: ClassifyRequest) -> Plan:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.asks import Answer, Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
 from pegasus_classify.stores.protocol import PAGE_LIFE, TOMBSTONE_LIFE, ExpiredPage
@@ -94,6 +94,13 @@ class MemoryStore:
         return page.body if now < page.expires_at else ExpiredPage()
 
     page_at_hand = fetch_page
+
+    def keep_videos(self, account: str, videos: Mapping[str, Video | None], now: Seconds) -> None:
+        """Keep nothing: whoever asks is in the same process and knows it already."""
+
+    def known_videos(self, account: str, video_ids: Sequence[str]) -> dict[str, Video]:  # noqa: ARG002
+        """Return nothing."""
+        return {}
 
     def prune(self, older_than: Seconds, now: Seconds) -> int:
         """Forget answers recorded longer ago, and pages long expired; return how many answers those were."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
 
@@ -65,8 +66,14 @@ class Store(Protocol):
     def page_at_hand(self, owner: str, token: str, now: Seconds) -> str | ExpiredPage | None:
         """Return what `fetch_page` would, without ever waiting; None also when it is not known without waiting."""
 
+    def keep_videos(self, account: str, videos: Mapping[str, Video | None], now: Seconds) -> None:
+        """Keep where an account's videos are, legacy id → video; None forgets one."""
+
+    def known_videos(self, account: str, video_ids: Sequence[str]) -> dict[str, Video]:
+        """Return what was kept about some videos of an account; what is unknown is missing."""
+
     def prune(self, older_than: Seconds, now: Seconds) -> int:
-        """Delete asks that were answered or failed longer ago, texts included, and pages long expired.
+        """Delete asks that were answered or failed longer ago, texts included, videos kept longer ago, and old pages.
 
         Args:
             older_than: Seconds before `now`, 0 or more.

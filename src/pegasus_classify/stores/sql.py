@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import ClassifyError
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
@@ -26,8 +27,9 @@ from pegasus_classify.stores.databases import Database
 from pegasus_classify.stores.page_cache import PageCache
 from pegasus_classify.stores.protocol import PAGE_LIFE, TEXT_LIFE, TOMBSTONE_LIFE, ExpiredPage
 from pegasus_classify.stores.schema import prepare
-from pegasus_classify.stores.tables import ASKS, PAGES
+from pegasus_classify.stores.tables import ASKS, PAGES, VIDEOS
 from pegasus_classify.stores.upkeep import Upkeep
+from pegasus_classify.stores.video_rows import video_of, video_row
 
 __all__ = ["LEASE", "SqlStore"]
 
@@ -80,17 +82,8 @@ class SqlStore:
             database.engine.dispose()
             raise
         insert = postgresql.insert if database.locks_rows else sqlite.insert
-        written = insert(ASKS)
-        self._put_ask = written.on_conflict_do_update(
-            index_elements=[ASKS.c.key],
-            set_={column.name: written.excluded[column.name] for column in ASKS.c if column.name != "key"},
-        )
-        self._reserve = insert(ASKS).on_conflict_do_nothing(index_elements=[ASKS.c.key])
-        page = insert(PAGES)
-        self._put_page = page.on_conflict_do_update(
-            index_elements=[PAGES.c.owner, PAGES.c.token],
-            set_={"body": page.excluded.body, "expires_at": page.excluded.expires_at},
-        )
+        self._reserve = insert(ASKS).on_conflict_do_nothing()
+        self._put_ask, self._put_page, self._put_video = (_put(insert(table)) for table in (ASKS, PAGES, VIDEOS))
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Take one ask, or learn what is known about it."""
@@ -161,12 +154,38 @@ class SqlStore:
         """Return a page that the process itself lately kept or read."""
         return self._pages.get(owner, token, now)
 
+    def keep_videos(self, account: str, videos: Mapping[str, Video | None], now: Seconds) -> None:
+        """Keep where an account's videos are."""
+        known = [video_row(account, video_id, video, now) for video_id, video in videos.items() if video is not None]
+        gone = [video_id for video_id, video in videos.items() if video is None]
+
+        def work(connection: Connection) -> None:
+            if known:
+                connection.execute(self._put_video, known)
+            for part in _parts(gone):
+                connection.execute(delete(VIDEOS).where(_of(account, part)))
+
+        self._database.write(work)
+
+    def known_videos(self, account: str, video_ids: Sequence[str]) -> dict[str, Video]:
+        """Return what was kept about some videos of an account."""
+
+        def work(connection: Connection) -> dict[str, Video]:
+            found: dict[str, Video] = {}
+            for part in _parts(video_ids):
+                for row in connection.execute(select(VIDEOS).where(_of(account, part))).mappings():
+                    found[row["video_id"]] = video_of(row)
+            return found
+
+        return self._database.read(work)
+
     def prune(self, older_than: Seconds, now: Seconds) -> int:
-        """Delete asks answered, failed or left behind longer ago, and pages long expired."""
+        """Delete asks answered, failed or left behind longer ago, videos kept longer ago, and pages long expired."""
         old = delete(ASKS).where(ASKS.c.updated < now - older_than, _nobody_holds(now))
 
         def work(connection: Connection) -> int:
             connection.execute(_gone_pages(now))
+            connection.execute(delete(VIDEOS).where(VIDEOS.c.updated < now - older_than))
             return connection.execute(old).rowcount
 
         return self._database.write(work)
@@ -241,6 +260,19 @@ class SqlStore:
 _ONE_PAGE: Final = select(PAGES.c.body, PAGES.c.expires_at).where(
     PAGES.c.owner == bindparam("owner"), PAGES.c.token == bindparam("token")
 )
+
+
+def _put(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    """Return the statement that writes rows over those of the same primary key."""
+    columns = insert.table.columns
+    return insert.on_conflict_do_update(
+        index_elements=[column for column in columns if column.primary_key],
+        set_={column.name: insert.excluded[column.name] for column in columns if not column.primary_key},
+    )
+
+
+def _of(account: str, video_ids: Sequence[str]) -> ColumnElement[bool]:
+    return and_(VIDEOS.c.account == account, VIDEOS.c.video_id.in_(video_ids))
 
 
 def _gone_pages(now: Seconds) -> Any:

@@ -94,7 +94,7 @@ VIDEOS: Final = Table(
     "classify_videos",
     METADATA,
     Column("account", String(64), primary_key=True),
-    Column("video_id", String(512), primary_key=True),
+    Column("video_id", AnyText, primary_key=True),
     Column("source_kind", String(16), nullable=False),
     Column("source", AnyText, nullable=False),
     Column("duration", Double, nullable=False),
