@@ -10,11 +10,11 @@ more than 5 %; how many there will be need not be known before.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy.special import betainc, betaincinv
 
 from pegasus_classify.compare.columns import Reals
 from pegasus_classify.compare.noise import Count, Noticed
@@ -110,9 +110,8 @@ class _Scope:
 
     def verdict(self) -> SideVerdict:
         level = spent(self.judging.alpha, self.judging.look)
-        counts = self.counts
-        ones = np.ones(1)
-        values = [float(self._corrected(each, ones)[0]) for each in counts]
+        counts, ones = self.counts, np.ones(1)
+        values: list[float] = self._corrected(ones)[:, 0].tolist()
         order = sorted(range(len(counts)), key=lambda place: values[place])
         p_value = min(values, default=1.0)
         low, high = (float(each[0]) for each in self._bounds(ones, level))
@@ -135,12 +134,20 @@ class _Scope:
         floor = self.judging.assumed_noise or 0.0 if self.noticed.floor is None else 0.0
         return (self.noticed.between - self.noticed.within) / self.noticed.videos - floor
 
-    def _corrected(self, count: Count, growth: Reals) -> Reals:
-        """Return the corrected p-value if there were so many times the videos, in the same proportions."""
-        hits, of = np.round(count.hits * growth), np.round(count.of * growth)
-        above = stats.binom.sf(hits - 1, of, count.chance)
-        p_value = 2 * np.minimum(above, stats.binom.cdf(hits, of, count.chance)) if count.both_ways else above
-        return np.asarray(np.minimum(1.0, p_value * len(self.counts) * self.shares))
+    def _corrected(self, growth: Reals) -> Reals:
+        """Return corrected p-values, counts × growth, if there were so many times the videos in the same proportions."""
+        counts = self.counts
+
+        def column(values: Iterable[float]) -> Reals:
+            return np.array([float(each) for each in values])[:, None]
+
+        chance, both_ways = column(each.chance for each in counts), column(each.both_ways for each in counts)
+        hits = np.round(column(each.hits for each in counts) * growth)
+        of = np.round(column(each.of for each in counts) * growth)
+        above = _at_least(hits, of, chance)
+        below = 1 - _at_least(hits + 1, of, chance)
+        p_value = np.where(both_ways > 0, 2 * np.minimum(above, below), above)
+        return np.asarray(np.minimum(1.0, p_value * len(counts) * self.shares))
 
     def _bounds(self, growth: Reals, level: float) -> tuple[Reals, Reals]:
         """Return exact bounds for the share of videos that differ beyond the noise (Clopper and Pearson)."""
@@ -162,8 +169,7 @@ class _Scope:
             return None
         level = spent(self.judging.alpha, self.judging.look + 1)
         settled = self._bounds(_GROWTH, level)[1] < self.judging.margin
-        for count in self.counts:
-            settled |= self._corrected(count, _GROWTH) <= level
+        settled |= (self._corrected(_GROWTH) <= level).any(axis=0)
         enough = np.flatnonzero(settled)
         if not len(enough):
             return None
@@ -182,9 +188,16 @@ class _Scope:
         return f"{seen}, {own:.1f} % of them also when the same is asked again"
 
 
+def _at_least(hits: Reals, of: Reals, chance: Reals) -> Reals:
+    """Return the chance of at least so many hits; both may be 0."""
+    inside = (hits > 0) & (hits <= of)
+    tail = betainc(np.maximum(hits, 1), np.maximum(of - hits, 0) + 1, chance)
+    return np.where(inside, tail, np.where(hits <= 0, 1.0, 0.0))
+
+
 def _exact(hits: Reals, of: Reals, tail: float) -> tuple[Reals, Reals]:
-    low = np.where(hits > 0, stats.beta.ppf(tail, np.maximum(hits, 1), of - hits + 1), 0.0)
-    high = np.where(hits < of, stats.beta.ppf(1 - tail, hits + 1, np.maximum(of - hits, 1)), 1.0)
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), of - hits + 1, tail), 0.0)
+    high = np.where(hits < of, betaincinv(hits + 1, np.maximum(of - hits, 1), 1 - tail), 1.0)
     return low, high
 
 

@@ -116,15 +116,29 @@ def _assigned(pairs: Pairs, island: Ints, tangled: Bools) -> Ints:
     """Return the best assignment of each island on which both sides have several clips."""
     among = np.flatnonzero(tangled)
     among = among[np.argsort(island[among], kind="stable")]
+    lefts, rights = _numbered(pairs.left[among], island[among]), _numbered(pairs.right[among], island[among])
     borders = np.flatnonzero(np.diff(island[among])) + 1
+    begins, ends = [0, *borders.tolist()], [*borders.tolist(), len(among)]
     chosen = []
-    for members in np.split(among, borders) if len(among) else ():
-        _, row = np.unique(pairs.left[members], return_inverse=True)
-        _, column = np.unique(pairs.right[members], return_inverse=True)
+    for begin, end in zip(begins, ends, strict=True) if len(among) else ():
+        row, column = lefts[begin:end], rights[begin:end]
         worth = np.zeros((row.max() + 1, column.max() + 1))
         which = np.full(worth.shape, -1)
-        worth[row, column] = pairs.iou[members]
-        which[row, column] = members
+        worth[row, column] = pairs.iou[among[begin:end]]
+        which[row, column] = among[begin:end]
         picked = which[linear_sum_assignment(worth, maximize=True)]
         chosen.append(picked[picked >= 0])
     return np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
+
+
+def _numbered(clips: Ints, island: Ints) -> Ints:
+    """Number the clips of each island from 0; the islands stand one after the other."""
+    order = np.lexsort((clips, island))
+    new_island = np.ones(len(order), dtype=np.bool_)
+    new_island[1:] = island[order][1:] != island[order][:-1]
+    new_clip = new_island.copy()
+    new_clip[1:] |= clips[order][1:] != clips[order][:-1]
+    number = np.cumsum(new_clip) - 1
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = number - np.maximum.accumulate(np.where(new_island, number, 0))
+    return numbers

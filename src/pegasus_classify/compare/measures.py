@@ -13,9 +13,11 @@ from pegasus_classify.compare.grid import Grid
 from pegasus_classify.compare.tally import COLUMNS, Tally
 from pegasus_classify.contract.verdicts import Estimate
 
-__all__ = ["RATE_NAMES", "Measures", "class_measures", "mean_precision", "overall_measures", "rates_of"]
+__all__ = ["QUANTILES", "RATE_NAMES", "Measures", "class_measures", "mean_precision", "overall_measures", "rates_of"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The shares below which quantiles are told."""
+
 _TOP = 10
 
 

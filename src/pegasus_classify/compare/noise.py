@@ -143,7 +143,7 @@ def _distances(grid: Grid, between: ClipTally) -> Iterator[tuple[str, Reals]]:
     shown = covered & np.logical_and.reduce([party.shows_clips for party in parties])
 
     def flipped(one: int, other: int) -> Reals:
-        return (parties[one].kept != parties[other].kept).astype(np.float64)
+        return np.asarray(parties[one].kept != parties[other].kept, dtype=np.float64)
 
     def apart(one: int, other: int) -> Reals:
         return np.asarray(np.abs(parties[one].score - parties[other].score))
