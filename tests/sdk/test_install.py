@@ -160,7 +160,7 @@ def test_the_clients_own_key_address_and_timeout_are_used(installed, monkeypatch
     assert (settings.upstream, settings.timeout) == ("http://here", 7.5)
     plain = twelvelabs.TwelveLabs(api_key="mine")
     assert plain.classify.settings.upstream == "https://api.twelvelabs.io"
-    assert plain.classify.settings.timeout == 600
+    assert plain.classify.settings.timeout == plain._client_wrapper.get_timeout()
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,18 @@ def test_an_error_is_caught_by_its_old_name_and_by_ours(installed, name, status)
     assert sdk_error(error, twelvelabs) is error
 
 
+def test_an_early_sdk_that_lacks_a_name_gets_ours_and_is_still_caught_as_its_own():
+    """Versions 1.0 and 1.1 know neither ConflictError nor TooManyRequestsError, only their base."""
+    names = importlib.import_module("pegasus_classify.sdk.names")
+    early = types.ModuleType("twelvelabs")
+    early.core, early.BadRequestError = twelvelabs.core, twelvelabs.BadRequestError
+    early.ConflictError = names.error_names(early)["ConflictError"]
+    assert early.ConflictError is errors.ConflictError
+    error = names.sdk_error(errors.ConflictError("It exists."), early)
+    assert isinstance(error, early.ConflictError)
+    assert isinstance(error, twelvelabs.core.api_error.ApiError)
+
+
 def test_errors_of_real_calls_have_the_old_names(client, asked, stand_in, http):
     """A bad threshold, an unknown video, a bad token, a refused key."""
     with pytest.raises(twelvelabs.BadRequestError) as bad:
@@ -216,7 +228,7 @@ def test_a_refused_key_is_the_old_authentication_error(installed, asked, http):
             client.classify.videos(**asked)
         right = twelvelabs.TwelveLabs(api_key="right", base_url=stand_in.base_url, httpx_client=http)
         assert len(right.classify.videos(**asked).data) == 3
-    assert isinstance(refused.value, twelvelabs.UnauthorizedError)
+    assert isinstance(refused.value, twelvelabs.core.api_error.ApiError)
     assert "wrong" not in str(refused.value)
 
 

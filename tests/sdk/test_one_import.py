@@ -60,7 +60,8 @@ def test_settings_can_be_given_and_the_clients_own_go_before_them():
 
 def test_other_names_are_the_sdks_or_those_of_before():
     """New ones, old ones, and none besides."""
-    assert ours.VideoContext_AssetId is twelvelabs.VideoContext_AssetId
+    assert ours.BadRequestError is twelvelabs.BadRequestError
+    assert ours.types is twelvelabs.types
     assert issubclass(ours.RateLimitError, ours.APIStatusError)
     assert ours.models.ClassifyPageResult.__name__ == "ClassifyPageResult"
     assert issubclass(ours.exceptions.BadRequestError, ours.APIStatusError)

@@ -129,7 +129,8 @@ def _sdk_class(sdk: ModuleType, old: str) -> type[BaseException] | None:
     new = _OLD_TO_NEW[old]
     place = sdk.core.api_error if new == "ApiError" else sdk
     found: type[BaseException] | None = getattr(place, new, None)
-    return found
+    # A class of ours under that name was put there by `install`; the SDK itself has none.
+    return None if found is None or issubclass(found, ClassifyError) else found
 
 
 def _message(error: APIStatusError) -> str:
