@@ -92,3 +92,13 @@ def test_a_claim_notes_how_the_model_is_reached(duration: float, way: str) -> No
     _, (claim,) = play(carry(an_ask(duration=duration), "k", 0), [Claimed("kept", answer=Answer("old"))])
     assert isinstance(claim, Claim)
     assert claim.note == AskNote(way, "pegasus1.5", "0" * 64)
+
+
+def test_a_task_that_cannot_be_looked_at_stays_in_the_ledger() -> None:
+    created = json_reply(202, {"task_id": "t", "status": "queued"})
+    answer, steps = play(carry(an_ask(duration=1300.0), "k", 0), [MINE, created, None, None, Reply(503), None])
+    assert steps[-1] == Record("k", "released")
+    assert answer.failure is not None
+    gone = [MINE, created, None, None, Reply(404), None]
+    answer, steps = play(carry(an_ask(duration=1300.0), "k", 0), gone)
+    assert steps[-1] == Record("k", "failed", answer=answer)

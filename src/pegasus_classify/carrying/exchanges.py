@@ -44,7 +44,10 @@ def carry(ask: Ask, key: str, retries: int) -> Exchange[Answer]:
     except Stopped:
         yield Record(key, "released")
         return _STOPPED
-    yield Record(key, "failed" if answer.failure else "answered", answer=answer)
+    if answer.unsettled:
+        yield Record(key, "released")
+    else:
+        yield Record(key, "failed" if answer.failure else "answered", answer=answer)
     return answer
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pegasus_classify.contract.evidence import Evidence
 from pegasus_classify.contract.quantities import Percent, Ratio, Seconds
 from pegasus_classify.contract.request import ConfidenceWord, Option
 
@@ -195,6 +196,8 @@ class VideoResult:
         dropped: What was found and left out.
         cost: What this video used.
         repairs: Names of what had to be mended in the model's text, each once.
+        evidence: What the model said, before curve and thresholds; no answer shows it, fitting a curve needs it.
+        length: Of the video, seconds; None in a result that was read from an answer.
     """
 
     video_id: str
@@ -202,6 +205,8 @@ class VideoResult:
     dropped: tuple[Dropped, ...] = ()
     cost: Cost = Cost()
     repairs: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), compare=False, repr=False)
+    length: Seconds | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pegasus_classify.contract.asks import Answer, Ask, AskFailure
@@ -58,12 +59,14 @@ def _watched(ask: Ask, task_id: str, retries: int, sent: int) -> Exchange[Answer
         pause = min(LONGEST_LOOK, pause * 1.5)
         state, _ = yield from retried(Send("GET", f"/v1.3/analyze/tasks/{task_id}"), retries)
         if isinstance(state, Problem):
-            return Answer(failure=failure_of(state), attempts=sent)
+            # Only "no such task" says that nothing is to be had there any more.
+            return Answer(failure=failure_of(state), attempts=sent, unsettled=state.status != 404)
         if state.get("status") == "ready":
             return _ready(state, ask, sent)
         if state.get("status") in {"failed", "canceled"}:
             return _failed(_why(state), "rejected", _code(state))
-    return _failed(f"The task {task_id} was not done after {patience(ask):.0f} seconds.")
+    late = _failed(f"The task {task_id} was not done after {patience(ask):.0f} seconds.")
+    return replace(late, unsettled=True)
 
 
 def _create(ask: Ask, key: str) -> Send:
