@@ -107,8 +107,15 @@ class AsyncDriver:
             self._commits.put(for_ledger)
             if self._closing and self._machine.idle:
                 return
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(awake.wait(), None if wake_at is None else max(0.0, wake_at - now))
+            await self._rest(awake, None if wake_at is None else max(0.0, wake_at - now))
+
+    @staticmethod
+    async def _rest(awake: asyncio.Event, seconds: float | None) -> None:
+        # A timer that sets the event costs a fraction of `wait_for`, which makes a task for every rest.
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, awake.set)
+        await awake.wait()
+        if timer is not None:
+            timer.cancel()
 
     def _settled(self, settled: Settled) -> None:
         assert self._event_loop is not None

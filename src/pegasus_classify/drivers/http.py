@@ -19,6 +19,9 @@ __all__ = ["AsyncSender", "Endpoint", "Sender", "no_reply", "tls_context"]
 CONNECT_TIMEOUT: Seconds = 10.0
 WRITE_TIMEOUT: Seconds = 60.0
 
+_SHORTEST_KEY = 12
+"""Anything shorter may be an ordinary word of a message."""
+
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
@@ -149,9 +152,16 @@ def _encodable(body: Any) -> bool:
 
 
 def _reply(response: httpx.Response) -> Reply:
-    return Reply(
-        response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content
-    )
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status_code, headers, _without_key(response))
+
+
+def _without_key(response: httpx.Response) -> bytes:
+    """Return a body; an error that repeats the key would otherwise be kept and shown with it."""
+    key = response.request.headers.get("x-api-key", "")
+    if response.status_code < 400 or len(key) < _SHORTEST_KEY:
+        return response.content
+    return response.content.replace(key.encode(), b"[removed]")
 
 
 def no_reply(error: Exception) -> NoReply:
