@@ -32,6 +32,7 @@ class Settings(BaseModel):
         model: `auto` or a name of the capability table.
         prompt: Version of the template that asks, such as `classify.v1`.
         prompts_dir: Folder whose templates are used instead of the packaged ones; None for the packaged.
+        calibration: A file that `calibrate` wrote, or what it holds; None: the packaged curve.
         ask: How the model is asked.
         index_ids: Where legacy video ids are looked up first.
         video_map: Legacy video id → asset id, URL or S3 URI, or a mapping with `source` and `duration` (seconds).
@@ -60,6 +61,7 @@ class Settings(BaseModel):
     model: str = "auto"
     prompt: str = "classify.v1"
     prompts_dir: Path | None = None
+    calibration: Path | Mapping[str, Any] | None = None
     ask: AskAs = "schema"
     index_ids: tuple[str, ...] = ()
     video_map: Mapping[str, Any] = Field(default_factory=dict)

@@ -93,6 +93,16 @@ class Common:
             file_okay=False,
         ),
     ] = None
+    calibration: Annotated[
+        Path | None,
+        _option(
+            "--calibration",
+            panel=_ASKING,
+            text="Curves that calibrate wrote; they belong to one model and prompt.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None
     ask: Annotated[
         str | None,
         _option("--ask", panel=_ASKING, text="schema (beside the prompt), text (inside it) or segments."),

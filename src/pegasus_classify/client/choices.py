@@ -16,14 +16,14 @@ __all__ = ["Choices", "chosen_settings"]
 class Choices(TypedDict, total=False):
     """What a classifier takes beside key and address; meanings and ranges stand at `Settings`.
 
-    `video_map` may also be the path of a CSV or JSON file; `calibration` is the path of a fitted curve.
+    `video_map` may also be the path of a CSV or JSON file; `calibration` is the path of what `calibrate` wrote.
     """
 
     model: str | None
     index_ids: Iterable[str] | None
     video_map: Mapping[str, Any] | str | Path | None
     store: str | None
-    calibration: str | Path | None
+    calibration: str | Path | Mapping[str, Any] | None
     prompt: str | None
     prompts_dir: str | Path | None
     ask: AskAs | None

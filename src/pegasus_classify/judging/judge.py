@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pegasus_classify.contract.asks import Video
@@ -19,6 +19,7 @@ from pegasus_classify.scoring.words import confidence_word
 __all__ = ["Judge", "judge"]
 
 _FREE = Cost()
+_NO_CURVES: Mapping[str, Curve] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ class Judge:
     Args:
         request: Classes, thresholds and order; `include_clips` decides whether clips are listed.
         curve: Of the model and prompt that answer.
+        curves: Class name → the curve of its own that a class has; the others have `curve`.
     """
 
-    def __init__(self, request: ClassifyRequest, curve: Curve) -> None:
+    def __init__(self, request: ClassifyRequest, curve: Curve, curves: Mapping[str, Curve] = _NO_CURVES) -> None:
         self._classes = tuple(AskedClass.prepared(each) for each in effective_classes(request))
         self._curve = curve
+        self._curves = curves
         self._limits = request.thresholds
         self._order = request.order
         self._include_clips = request.include_clips
@@ -63,7 +66,8 @@ class Judge:
         dropped: list[Dropped] = []
         found: list[_Found] = []
         for asked in self._classes:
-            evidence = scored(by_class.get(asked.name, ()), asked, self._curve, video.duration)
+            curve = self._curves.get(asked.name, self._curve)
+            evidence = scored(by_class.get(asked.name, ()), asked, curve, video.duration)
             repairs.update(evidence.repairs)
             left = self._reaching(video, asked, evidence, dropped)
             if left is not None:
@@ -74,6 +78,8 @@ class Judge:
             dropped=tuple(dropped),
             cost=cost,
             repairs=tuple(sorted(repairs)),
+            evidence=tuple(each for reading in readings for each in reading.evidence),
+            length=video.duration,
         )
 
     def _reaching(

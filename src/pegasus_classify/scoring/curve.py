@@ -11,7 +11,7 @@ from typing import Any
 from pegasus_classify.contract.quantities import Percent
 from pegasus_classify.errors import SettingsError
 
-__all__ = ["DEFAULT_CURVE", "ON_SCREEN_TEXT", "Curve", "curve_for"]
+__all__ = ["DEFAULT_CURVE", "ON_SCREEN_TEXT", "Curve", "curve_for", "curve_of"]
 
 ON_SCREEN_TEXT: Percent = 92.28
 """What every on-screen-text clip scores: all 49 in the answers recorded in October 2023 show exactly this number."""
@@ -90,7 +90,7 @@ def curve_for(curves_json: Mapping[str, Any], model: str, prompt_hash: str) -> C
     """
     per_model = _member(curves_json, "models")
     knots = _member(per_model, model).get(prompt_hash, _mapping(curves_json, "curves file").get("default"))
-    return DEFAULT_CURVE if knots is None else _curve_of(knots)
+    return DEFAULT_CURVE if knots is None else curve_of(knots)
 
 
 def _mapping(value: object, name: str) -> Mapping[str, Any]:
@@ -103,7 +103,15 @@ def _member(parent: object, name: str) -> Mapping[str, Any]:
     return _mapping(_mapping(parent, "curves file").get(name, {}), name)
 
 
-def _curve_of(knots: object) -> Curve:
+def curve_of(knots: object) -> Curve:
+    """Return the curve through knots read from JSON.
+
+    Args:
+        knots: `[[confidence, score], …]`.
+
+    Raises:
+        SettingsError: They have another form, or are no curve.
+    """
     if not isinstance(knots, Sequence) or not all(_is_knot(knot) for knot in knots):
         raise SettingsError("calibration curve: knots must be a list of [confidence, score] number pairs")
     return Curve(tuple((float(confidence), float(score)) for confidence, score in knots))
