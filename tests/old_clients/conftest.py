@@ -87,44 +87,60 @@ def node_modules() -> Path:
     return home / "node_modules"
 
 
-@pytest.fixture(scope="session")
-def shim() -> Iterator[str]:
-    """Address of a server whose upstream is a stand-in that takes one key."""
+@contextmanager
+def served(**settings: Any) -> Iterator[str]:
+    """A server whose upstream is a stand-in with these settings; its address."""
     with ExitStack() as stack:
-        settings = emulator.EmulatorSettings(keys=(RIGHT_KEY,))
-        stand_in = stack.enter_context(emulator.running_emulator(settings))
+        stand_in = stack.enter_context(emulator.running_emulator(emulator.EmulatorSettings(**settings)))
         yield stack.enter_context(server.serve_in_thread(base_url=stand_in.base_url))
 
 
 @pytest.fixture(scope="session")
-def old_sdk() -> Callable[..., Any]:
-    """Run a script with an old Python SDK and return the JSON that it printed."""
-
-    def runs(version: str, script: str, base_url: str, **more: str) -> Any:
-        environment = {**clean_environment(), "TWELVELABS_BASE_URL": base_url, "KEY": RIGHT_KEY, **more}
-        done = run(str(old_python(version)), str(HERE / "scripts" / script), env=environment, timeout=120)
-        assert done.returncode == 0, f"{script} with twelvelabs {version}\n{done.stderr}"
-        return json.loads(done.stdout)
-
-    return runs
+def shim() -> Iterator[str]:
+    """Address of a server whose upstream takes one key."""
+    with served(keys=(RIGHT_KEY,)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
-def javascript() -> Callable[..., Any]:
-    """Run a script with the old JavaScript clients and return the JSON that it printed."""
+def any_key_shim() -> Iterator[str]:
+    """Address of a server whose upstream takes every key."""
+    with served() as address:
+        yield address
 
-    def runs(script: str, base_url: str, **more: str) -> Any:
-        modules = node_modules()
-        environment = {
-            **clean_environment(),
-            "NODE_PATH": str(modules),
-            "TWELVELABS_BASE_URL": base_url,
-            "KEY": RIGHT_KEY,
-            **more,
-        }
-        done = run("node", str(HERE / "scripts" / script), env=environment, timeout=120)
-        assert done.returncode == 0, f"{script}\n{done.stderr}"
-        return json.loads(done.stdout)
+
+def started(command: list[str], base_url: str, **more: str) -> str:
+    """Run an old program to its end and return what it printed."""
+    environment = {**clean_environment(), "TWELVELABS_BASE_URL": base_url, "KEY": RIGHT_KEY, **more}
+    done = run(*command, env=environment, timeout=120)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def old_sdk() -> Callable[[str, str, str], Any]:
+    """Run a script with an old Python SDK and return the JSON that it printed."""
+    return lambda version, script, base_url: json.loads(
+        started([str(old_python(version)), str(HERE / "scripts" / script)], base_url)
+    )
+
+
+@pytest.fixture(scope="session")
+def javascript() -> Callable[[str, str], Any]:
+    """Run a script with the old JavaScript clients and return the JSON that it printed."""
+    return lambda script, base_url: json.loads(
+        started(["node", str(HERE / "scripts" / script)], base_url, NODE_PATH=str(node_modules()))
+    )
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str, Path, str], str]:
+    """Run a file in Python or JavaScript with the last old SDK and return what it printed."""
+
+    def runs(language: str, file: Path, base_url: str) -> str:
+        if language == "javascript":
+            return started(["node", str(file)], base_url, NODE_PATH=str(node_modules()))
+        return started([str(old_python("0.3.2")), str(file)], base_url)
 
     return runs
 
