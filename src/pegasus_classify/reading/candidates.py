@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pegasus_classify.contract.evidence import Repair
+from pegasus_classify.reading.forms.json_strict import parse_strict
 from pegasus_classify.reading.forms.json_text import parse
 from pegasus_classify.reading.forms.keyed_lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
@@ -17,7 +17,7 @@ from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.tree import Node
 
 __all__ = ["Document", "clean_json", "documents", "others", "without"]
 
@@ -44,7 +44,9 @@ class Document:
     cut: bool = False
 
 
-_BRACE = re.compile(r"[{}]")
+_STRICT_TRIES = 4
+"""How often a strict reading may fail in one text: each failure may have looked at all that is left."""
+
 _OPENING = re.compile(
     r"\{(?!\{)|\[(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
@@ -56,42 +58,16 @@ _ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
 _ESCAPES = re.compile(r"\\+[\"n\\t]")
 
 
-def _refused(name: str) -> None:
-    raise ValueError(name)
-
-
 def clean_json(source: Source) -> Document | None:
     """Return the whole text as one JSON document, or None; by far the quickest way, and the one of most answers."""
     text = source.text
-    objects: list[Obj] = []
-
-    def keep(pairs: list[tuple[str, Node]]) -> Obj:
-        obj = Obj(pairs)
-        objects.append(obj)
-        return obj
-
     start = len(text) - len(text.lstrip())
-    end = len(text.rstrip())
     if text[start : start + 1] not in ("{", "[", '"'):
         return None
-    try:
-        value = json.loads(text, object_pairs_hook=keep, parse_constant=_refused)
-    except (ValueError, RecursionError):
+    parsed = parse_strict(text, start)
+    if parsed is None or parsed.cut or text[parsed.end :].strip():
         return None
-    if text.count("{") == len(objects) == text.count("}"):
-        # No brace stands inside a string, so the braces alone tell where each object stood, in order of closing.
-        _locate(objects, text)
-    return Document(value, start, end, source)
-
-
-def _locate(objects: list[Obj], text: str) -> None:
-    opened: list[int] = []
-    closing = iter(objects)
-    for match in _BRACE.finditer(text):
-        if match.group() == "{":
-            opened.append(match.start())
-        else:
-            next(closing).span = (opened.pop(), match.end())
+    return Document(parsed.value, start, parsed.end, source)
 
 
 def documents(source: Source, names: Names) -> Iterator[Document]:
@@ -101,13 +77,17 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         source = rewritten(source, _ESCAPES, "over_escaped", _unescaped)
     text = source.text
     at = 0
+    tries = _STRICT_TRIES
     while (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
         if not implied and _in_a_line(text, start, names):
             at = start + 1
             continue
-        parsed = parse(text, start, implied=implied)
+        parsed = parse_strict(text, start) if not implied and tries > 0 else None
+        if parsed is None:
+            tries -= 1
+            parsed = parse(text, start, implied=implied)
         yield Document(parsed.value, start, parsed.end, source, "json", parsed.repairs, parsed.cut)
         at = max(parsed.end, start + 1)
 

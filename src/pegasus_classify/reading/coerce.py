@@ -13,6 +13,9 @@ from pegasus_classify.reading.timecodes import Stretch, resolved
 
 __all__ = ["evidence_of"]
 
+_NEVER = float("inf")
+"""Stands for the end of the video where its length is not known."""
+
 
 def evidence_of(
     claims: list[Claim],
@@ -32,56 +35,43 @@ def evidence_of(
     confidences = [claimed(claim.confidence) for claim in claims]
     fractions = fraction_scale(confidences)
     located = {claim.name for claim in claims if claim.times is not None}
-    found: dict[Evidence, None] = {}
-    for claim, confidence in zip(claims, confidences):
+    found: dict[tuple[object, ...], Evidence] = {}
+    for claim, confidence in zip(claims, confidences, strict=True):
         if claim.times is None and claim.name in located:
             continue
-        if cut and fractions is None and confidence.scale == "open" and confidence.value > 0:
+        sure = percent(confidence, fractions=fractions)
+        undecided = cut and fractions is None and confidence.scale == "open"
+        if sure == 0 or undecided:
             continue
-        evidence = _evidence(claim, confidence, fractions, duration, original)
-        if evidence is not None:
-            key = Evidence(
-                evidence.class_name, evidence.prompt, evidence.option, evidence.start, evidence.end, evidence.confidence
-            )
-            found.setdefault(key, None)
-            if found[key] is None:
-                found[key] = evidence  # type: ignore[assignment]
-    return tuple(found.values())  # type: ignore[arg-type]
+        repairs: dict[Repair, None] = dict.fromkeys(claim.repairs)
+        start = end = None
+        if claim.times is not None:
+            span = _placed(claim.times, duration, repairs)
+            if span is None:
+                continue
+            start, end = span
+        if confidence.scale == "fraction":
+            repairs["fraction"] = None
+        key = (claim.name, claim.prompt, claim.option, start, end, sure)
+        if key not in found:
+            where = None if claim.span is None else original(*claim.span)
+            found[key] = Evidence(claim.name, claim.prompt, claim.option, start, end, sure, tuple(repairs), where)
+    return tuple(found.values())
 
 
-def _evidence(
-    claim: Claim,
-    confidence: Claimed,
-    fractions: bool | None,
-    duration: Seconds | None,
-    original: Callable[[int, int], tuple[int, int]],
-) -> Evidence | None:
-    sure = percent(confidence, fractions=fractions)
-    if sure == 0:
-        return None
-    repairs: dict[Repair, None] = dict.fromkeys(claim.repairs)
-    start = end = None
-    if claim.times is not None:
-        span = _placed(claim.times, duration, repairs)
-        if span is None:
-            return None
-        start, end = span.start, span.end
-    if confidence.scale == "fraction":
-        repairs["fraction"] = None
-    where = None if claim.span is None else original(*claim.span)
-    return Evidence(claim.name, claim.prompt, claim.option, start, end, sure, tuple(repairs), where)
-
-
-def _placed(times: Stretch, duration: Seconds | None, repairs: dict[Repair, None]) -> Span | None:
+def _placed(times: Stretch, duration: Seconds | None, repairs: dict[Repair, None]) -> tuple[Seconds, Seconds] | None:
     start, end, shifted = resolved(times, duration)
     if shifted:
         repairs["minutes_not_hours"] = None
     if start > end:
         start, end = end, start
         repairs["reversed_times"] = None
+    if start >= 0 and (end <= duration if duration is not None else end != _NEVER):
+        return start, end
     if duration is None:
-        return Span(max(0.0, start), end) if end >= 0 else None
+        return (0.0, end) if 0 <= end != _NEVER else None
     span = clipped(Span(start, end), duration)
-    if span is not None and (span.start != start or span.end != end):
-        repairs["clamped_times"] = None
-    return span
+    if span is None:
+        return None
+    repairs["clamped_times"] = None
+    return span.start, span.end

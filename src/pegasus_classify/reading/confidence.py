@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pegasus_classify.contract.quantities import Percent
 
@@ -25,7 +26,7 @@ _AROUND = re.compile(
 )
 
 
-class Claimed:
+class Claimed(NamedTuple):
     """A confidence as written: `value` is on 0..100 when `scale` is "percent", else as the answer's scale decides.
 
     Attributes:
@@ -33,11 +34,8 @@ class Claimed:
         scale: `percent`, `fraction` (surely on 0..1), `open` (0 or 1 without a decimal point), `none` when unreadable.
     """
 
-    __slots__ = ("scale", "value")
-
-    def __init__(self, value: float, scale: str) -> None:
-        self.value = value
-        self.scale = scale
+    value: float
+    scale: str
 
 
 _UNREADABLE = Claimed(0.0, "none")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pegasus_classify.contract.evidence import Repair
 
-__all__ = ["QUOTES", "Quoted", "read_strict", "read_tolerant"]
+__all__ = ["QUOTES", "Quoted", "read_tolerant"]
 
 QUOTES = {
     '"': '"\u201d\u201c\u201f\uff02',
@@ -26,7 +26,6 @@ QUOTES = {
 }
 """Every mark that opens a string, with the marks that may close it, the expected one first."""
 
-_STRICT = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))", re.DOTALL)
 _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
@@ -81,14 +80,6 @@ def _escape(match: re.Match[str]) -> str:
         return _SHORT.get(other, other)
     text = chr(int(first, 16))
     return text + chr(int(second, 16)) if second else text
-
-
-def read_strict(text: str, at: int) -> Quoted:
-    """Read a string that begins at `at` with a plain quote and ends at the next one that is not escaped."""
-    match = _STRICT.match(text, at)
-    if match is None:
-        return Quoted(unescaped(text[at + 1 :].rstrip("\\")), len(text), complete=False)
-    return Quoted(unescaped(match.group(1)), match.end())
 
 
 def read_tolerant(text: str, at: int, place: str) -> Quoted:

@@ -1,11 +1,11 @@
-"""JSON in any state: one pass, an explicit stack, and a name for everything mended."""
+"""JSON that needs mending: one pass, an explicit stack, and a name for everything mended."""
 
 from __future__ import annotations
 
 import re
 
 from pegasus_classify.contract.evidence import Repair
-from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_strict, read_tolerant
+from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_tolerant
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["DEEPEST", "Parsed", "parse"]
@@ -15,14 +15,14 @@ DEEPEST = 200
 
 _SPACE = re.compile(r"[\s,;]*")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|<!--.*?(?:-->|\Z)", re.DOTALL)
+_REMARKS = ("/", "#", "<")
+_NESTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _BARE_KEY = re.compile(r"[^\W\d][\w .\-]{0,80}?(?=\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=\s{0,40}(?:=>|[:=]))")
 _COLON = re.compile(r"\s*(?:/\*.*?\*/\s*)?(?:=>|[:=])", re.DOTALL)
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
 _BARE_VALUE = re.compile(r"[^,;}\])\n\"{\[]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
-_CUT_WORD = re.compile(r"-?[\d.eE+\-]*|t|tr|tru|true|f|fa|fal|fals|false|n|nu|nul|null")
-_STRICT_WORDS: dict[str, Node] = {"true": True, "false": False, "null": None}
 _WORDS: dict[str, Node] = {
     "true": True,
     "false": False,
@@ -63,51 +63,36 @@ class Parsed:
         self.cut = cut
 
 
-class _NotStrict(Exception):
-    """Raised inside one strict attempt, never out of this module."""
-
-
 class _Open:
     """A bracket that is still open: its node, the key that waits for its value, the bracket itself."""
 
-    __slots__ = ("implied", "kept", "key", "kind", "node")
+    __slots__ = ("implied", "key", "kind", "node")
 
-    def __init__(self, node: Obj | Arr, kind: str, *, implied: bool = False, kept: bool = True) -> None:
+    def __init__(self, node: Obj | Arr, kind: str, *, implied: bool = False) -> None:
         self.node = node
         self.kind = kind
         self.implied = implied
-        self.kept = kept
         self.key: str | None = None
 
 
 def parse(text: str, start: int, *, implied: bool = False) -> Parsed:
-    """Read the bracketed stretch that begins at `start`.
-
-    First as JSON whose quotes can be trusted, which a clean answer that was cut still is; only when that fails with
-    mending, because the guesses of mending must never touch a text that needs none.
+    """Read the bracketed stretch that begins at `start`, mending what must be mended.
 
     Args:
         text: The whole text.
         start: Offset of the first bracket, or of the first key when its brace is missing.
         implied: True when the opening brace is missing.
     """
-    if not implied:
-        try:
-            return _Reader(text, strict=True).run(start, implied=False)
-        except _NotStrict:
-            pass
-    return _Reader(text, strict=False).run(start, implied=implied)
+    return _Reader(text).run(start, implied=implied)
 
 
 class _Reader:
-    def __init__(self, text: str, *, strict: bool) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.strict = strict
         self.at = 0
         self.stack: list[_Open] = []
         self.repairs: dict[Repair, None] = {}
         self.root: Node = None
-        self.comma = False
 
     def run(self, start: int, *, implied: bool) -> Parsed:
         self.at = start
@@ -118,7 +103,7 @@ class _Reader:
             self.open_here()
         while self.stack:
             self.skip()
-            if self.at >= len(self.text) or (not self.strict and self.text.startswith("```", self.at)):
+            if self.at >= len(self.text) or self.text.startswith("```", self.at):
                 break
             self.step()
         return self.finish()
@@ -131,8 +116,6 @@ class _Reader:
         return Parsed(self.root, self.at, tuple(self.repairs), cut=cut)
 
     def mend(self, repair: Repair) -> None:
-        if self.strict:
-            raise _NotStrict
         self.repairs[repair] = None
         if self.stack:
             node = self.stack[-1].node
@@ -144,30 +127,18 @@ class _Reader:
     def skip(self) -> None:
         """Pass over space, commas and remarks."""
         while True:
-            match = _SPACE.match(self.text, self.at)
-            assert match is not None
-            self.count_commas(match.group())
-            self.at = match.end()
+            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            if self.text[self.at : self.at + 1] not in _REMARKS:
+                return
             comment = _COMMENT.match(self.text, self.at)
             if comment is None:
                 return
             self.mend("comment")
             self.at = comment.end()
 
-    def count_commas(self, between: str) -> None:
-        if not self.strict:
-            return
-        # In a strict text a comma stands between two members and nowhere else; the exact place is checked by what
-        # follows: a closer right after a comma, two commas, a semicolon.
-        if ";" in between or between.count(",") > 1:
-            raise _NotStrict
-        self.comma = "," in between
-
     def step(self) -> None:
         level = self.stack[-1]
         char = self.text[self.at]
-        if self.strict and char not in _CLOSERS and self.comma != (level.key is None and self.filled()):
-            raise _NotStrict
         if char in _CLOSERS:
             self.close(char)
         elif level.kind == "[":
@@ -182,10 +153,13 @@ class _Reader:
     def open_here(self) -> bool:
         char = self.text[self.at]
         if char in "{[":
+            if len(self.stack) >= DEEPEST:
+                self.pass_over()
+                return True
             self.push(char)
             self.at += 1
             return True
-        call = None if self.strict else _CALL.match(self.text, self.at)
+        call = _CALL.match(self.text, self.at)
         if call is None:
             return False
         self.push("(")
@@ -193,15 +167,23 @@ class _Reader:
         self.at = call.end()
         return True
 
+    def pass_over(self) -> None:
+        """Pass over what is nested too deep to mean anything, counting its brackets."""
+        depth = 0
+        for match in _NESTED.finditer(self.text, self.at):
+            depth += 1 if match.group() in "{[" else -1 if match.group() in "}]" else 0
+            if depth <= 0:
+                self.at = match.end()
+                return
+        self.at = len(self.text)
+
     def push(self, kind: str, *, implied: bool = False) -> None:
         node: Obj | Arr = Arr(span=(self.at, self.at)) if kind == "[" else Obj([], (self.at, self.at))
         if self.stack:
-            kept = self.stack[-1].kept and len(self.stack) < DEEPEST
-            if kept:
-                self.add(node)
+            self.add(node)
         else:
-            kept, self.root = True, node
-        self.stack.append(_Open(node, kind, implied=implied, kept=kept))
+            self.root = node
+        self.stack.append(_Open(node, kind, implied=implied))
 
     def add(self, value: Node) -> None:
         """Put a value where it belongs: behind the key that waits for it, or into the list."""
@@ -214,8 +196,6 @@ class _Reader:
 
     def close(self, char: str) -> None:
         """Close the innermost bracket, or as many as a closer that does not fit shows to be forgotten."""
-        if self.strict and (self.comma and self.filled()):
-            raise _NotStrict
         wanted = _CLOSERS[char]
         if self.stack[-1].implied and len(self.stack) > 1:
             self.pop()
@@ -242,8 +222,6 @@ class _Reader:
 
     def read_key(self, char: str) -> None:
         level = self.stack[-1]
-        if self.strict and char != '"':
-            raise _NotStrict
         if char in "{[":
             self.mend("missing_bracket")
             if len(self.stack) > 1 and self.filled() and self.stack[-2].kind == "[" and char == "{":
@@ -305,9 +283,7 @@ class _Reader:
             self.add(value)
 
     def string(self, place: str) -> Quoted:
-        if self.strict and self.text[self.at] != '"':
-            raise _NotStrict
-        quoted = read_strict(self.text, self.at) if self.strict else read_tolerant(self.text, self.at, place)
+        quoted = read_tolerant(self.text, self.at, place)
         for repair in quoted.repairs:
             self.mend(repair)
         self.at = quoted.end
@@ -324,13 +300,6 @@ class _Reader:
         match = _BARE_VALUE.match(self.text, self.at)
         assert match is not None
         raw = match.group().strip()
-        if self.strict:
-            self.at = match.end()
-            if self.at == len(self.text) and _CUT_WORD.fullmatch(raw):
-                return None, False
-            if raw not in _STRICT_WORDS:
-                raise _NotStrict
-            return _STRICT_WORDS[raw], True
         self.at = max(match.end(), self.at + 1)
         word = raw.casefold()
         self.mend("unquoted" if word not in _WORDS else "foreign_word")

@@ -1,0 +1,209 @@
+"""What the keys of one object say: its class, times, confidence; and what is left to be read on its own."""
+
+from __future__ import annotations
+
+from pegasus_classify.reading.keys import Role, role_of, truth_of
+from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["Fields", "above_zero", "denied", "fields_of", "joined", "split", "stretch_from", "stretch_in"]
+
+_FIELDS = frozenset(
+    {
+        "class",
+        "weak",
+        "start",
+        "end",
+        "time",
+        "length",
+        "confidence",
+        "prompt",
+        "option",
+        "present",
+        "absent",
+        "start_ms",
+        "end_ms",
+    }
+)
+_NAMING = frozenset({"class", "weak", "text", "prompt"})
+_ENTRY_STARTS = frozenset({"class", "start"})
+
+
+class Fields:
+    """An object's members, sorted.
+
+    Attributes:
+        values: What each role was given; where a key stands twice the later value counts.
+        members: Keys and values that may hold more entries.
+        again: True when the keys of an entry start over: the braces between two entries are missing.
+        lists: True when some member could have held clips.
+        prompts, echo: True when it has keys that only a request or a schema has.
+    """
+
+    __slots__ = ("again", "echo", "lists", "members", "prompts", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[Role, Node] = {}
+        self.members: list[tuple[str, Node]] = []
+        self.again = False
+        self.lists = False
+        self.prompts = False
+        self.echo = False
+
+    def timed(self) -> bool:
+        """Return whether any key of a time is there, usable or not."""
+        return not self.values.keys().isdisjoint(("start", "end", "time", "start_ms"))
+
+
+def fields_of(obj: Obj) -> Fields:
+    """Sort an object's members; those of an object that only describes it (`details`, `time`) count as its own."""
+    fields = Fields()
+    for key, value in obj.pairs:
+        role = role_of(key)
+        if role not in _FIELDS:
+            _keep(fields, role, key, value)
+        elif isinstance(value, Obj):
+            _nested(fields, role, key, value)
+        elif isinstance(value, list) and role in ("weak", "time", "present", "option") and _holds_entries(value):
+            fields.members.append((key, value))
+            fields.lists = True
+        elif role in fields.values and role == "weak":
+            fields.members.append((key, value))
+        else:
+            if role in _ENTRY_STARTS and value is not None and fields.values.get(role, value) != value:
+                fields.again = True
+            fields.values[role] = value
+    return fields
+
+
+def _keep(fields: Fields, role: Role, key: str, value: Node) -> None:
+    if role == "inner" and isinstance(value, Obj):
+        _merge(fields, value)
+        return
+    fields.members.append((key, value))
+    if role == "echo":
+        fields.echo = True
+        fields.prompts = fields.prompts or key == "prompts"
+    elif isinstance(value, list) and role not in ("text", "names"):
+        fields.lists = True
+
+
+def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
+    """Sort a member whose key is a field's and whose value is an object."""
+    if role == "time":
+        _merge(fields, value)
+    elif role in ("start", "end", "confidence"):
+        numbers = [each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)]
+        fields.values.setdefault(role, numbers[0] if numbers else None)
+    elif role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs):
+        fields.values[role] = value
+    elif role == "prompt":
+        fields.values[role] = value
+    else:
+        fields.members.append((key, value))
+
+
+def _merge(fields: Fields, value: Obj) -> None:
+    inner = fields_of(value)
+    fields.values = {**inner.values, **fields.values}
+    fields.members += inner.members
+
+
+def _holds_entries(values: list[Node]) -> bool:
+    return any(isinstance(each, (Obj, list)) for each in values)
+
+
+def split(obj: Obj) -> list[Obj]:
+    """Return the entries of an object that lost the braces between them: each begins where its first field repeats."""
+    roles = [role_of(key) for key, _ in obj.pairs]
+    first = next(role for role in roles if role in _ENTRY_STARTS)
+    parts: list[list[tuple[str, Node]]] = [[]]
+    for role, pair in zip(roles, obj.pairs, strict=True):
+        if role == first and parts[-1]:
+            parts.append([])
+        parts[-1].append(pair)
+    found = [Obj(pairs, obj.span) for pairs in parts]
+    for part in found:
+        part.repairs = (*obj.repairs, "missing_bracket")
+    found[-1].closed = obj.closed
+    return found
+
+
+def joined(nodes: list[Node]) -> list[Node]:
+    """Return the members of one entry that were spread over several objects put together; else the list itself."""
+    if not getattr(nodes, "closed", True) or not all(isinstance(each, Obj) and len(each.pairs) == 1 for each in nodes):
+        return nodes
+    keys = [each.pairs[0][0] for each in nodes]
+    roles = [role_of(key) for key in keys]
+    if roles[0] != "class" or roles.count("class") != 1 or len(set(keys)) < len(keys):
+        return nodes
+    whole = Obj([each.pairs[0] for each in nodes], nodes[0].span)
+    whole.repairs = ("wrong_nesting",)
+    return [whole]
+
+
+def above_zero(raw: Node) -> bool:
+    """Return whether a confidence says that something is there."""
+    if isinstance(raw, bool) or raw is None:
+        return False
+    if isinstance(raw, (int, float)):
+        return raw > 0
+    return isinstance(raw, str) and raw.strip() not in ("", "0", "0%", "0.0") and truth_of(raw) is not False
+
+
+def denied(fields: Fields) -> bool:
+    """Return whether an object says that its class is not there."""
+    values = fields.values
+    if truth_of(values.get("present")) is False or truth_of(values.get("absent")) is True:
+        return True
+    confidence = values.get("confidence")
+    return isinstance(confidence, str) and truth_of(confidence) is False and "start" not in values
+
+
+def stretch_from(raw: Node) -> Stretch | None:
+    """Return the stretch or the single time one value is; None when it is none."""
+    if isinstance(raw, (int, float)):
+        return None if isinstance(raw, bool) or abs(raw) >= 1e9 else Stretch(Moment(float(raw)), None)
+    if isinstance(raw, str):
+        return stretch_of(raw)
+    return raw if isinstance(raw, Stretch) else None
+
+
+def stretch_in(fields: Fields) -> Stretch | None:
+    """Return the stretch an object's fields give; None when they give no usable one."""
+    values = fields.values
+    if "start_ms" in values or "end_ms" in values:
+        return _milliseconds(values)
+    if "start" not in values and "end" not in values:
+        return _range(values.get("time"))
+    start, end = stretch_from(values.get("start")), stretch_from(values.get("end"))
+    if start is None:
+        return _range(values.get("time")) if end is None else None
+    if start.end is not None:
+        return start
+    if end is not None:
+        return Stretch(start.start, end.start)
+    return None if "end" in values else _by_length(start, values)
+
+
+def _by_length(start: Stretch, values: dict[Role, Node]) -> Stretch:
+    length = stretch_from(values.get("length"))
+    if length is None:
+        return start
+    return Stretch(start.start, Moment(start.start.seconds + length.start.seconds))
+
+
+def _milliseconds(values: dict[Role, Node]) -> Stretch | None:
+    start, end = stretch_from(values.get("start_ms")), stretch_from(values.get("end_ms"))
+    if start is None or end is None:
+        return None
+    return Stretch(Moment(start.start.seconds / 1000), Moment(end.start.seconds / 1000))
+
+
+def _range(raw: Node) -> Stretch | None:
+    if not isinstance(raw, list):
+        return stretch_from(raw)
+    times = [stretch_from(each) for each in raw[:3]]
+    if len(times) == 2 and times[0] is not None and times[1] is not None:
+        return Stretch(times[0].start, times[1].end or times[1].start)
+    return times[0] if len(times) == 1 else None
