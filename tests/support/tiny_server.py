@@ -22,7 +22,7 @@ class Call(BaseHTTPRequestHandler):
         self.sent = self.rfile.read(int(self.headers.get("content-length", 0)))
         type(self).answer(self)
 
-    do_GET = do_POST = do_DELETE = _all  # noqa: N815
+    do_GET = do_POST = do_PUT = do_DELETE = _all  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""

@@ -1,0 +1,251 @@
+"""The small parts: settings, limits, metrics, bytes of pages, headers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pegasus_classify import BadRequestError, Settings, SettingsError
+from pegasus_classify.client.notes import NO_NOTES, pack_page
+from pegasus_classify.errors import error_of_status
+from pegasus_classify.server import accounts
+from pegasus_classify.server.accounts import Accounts
+from pegasus_classify.server.app import create_app
+from pegasus_classify.server.bodies import with_query
+from pegasus_classify.server.headers import error_answer, json_bytes, onward_headers, returned_headers
+from pegasus_classify.server.heard import Heard, RateLimits
+from pegasus_classify.server.metrics import Counter, Gauge, Histogram, Metrics
+from pegasus_classify.server.page_bytes import PageBytes
+from pegasus_classify.server.settings import (
+    KEY_VARIABLE,
+    ServeSettings,
+    check_door,
+    is_loopback,
+    key_hash,
+    key_hashes,
+    read_key_file,
+    serve_settings,
+)
+from pegasus_classify.steps import NoReply, Reply
+from pegasus_classify.stores.memory import MemoryStore
+
+
+def test_settings_come_from_words_and_the_environment_without_its_keys():
+    """Both kinds of fields; an address may end in a version, as old programs wrote it."""
+    environment = {"TWELVE_LABS_API_KEY": "tlk_1", KEY_VARIABLE: "tlk_2", "PEGASUS_CLASSIFY_STORE": "memory:"}
+    values = {"base_url": "http://up/v1.2", "answer_within": 3, "cors_origins": ["*"], "budget": 2}
+    made = serve_settings(values, environment)
+    assert (made.settings.upstream, made.answer_within, made.settings.budget) == ("http://up", 3, 2)
+    assert made.own_key == ""
+    assert made.passes_through
+    own = serve_settings({"api_key": "tlk_3", "allow_keys": ["a", "", "# no"]}, environment)
+    assert own.own_key == "tlk_3"
+    assert not own.passes_through
+    assert own.allow_keys == {key_hash("a")}
+    assert "tlk_3" not in repr(own)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"answer_within": 0},
+        {"max_body": -1},
+        {"body_within": float("nan")},
+        {"batch_from": 3},
+        {"no_such": 1},
+        {"allow_keys": ["", "#"]},
+        {"store": "nowhere:"},
+    ],
+)
+def test_settings_that_cannot_be_are_refused(values: dict[str, Any]):
+    """By name."""
+    with pytest.raises(SettingsError):
+        create_app(serve_settings(values, {}))
+
+
+def test_a_list_of_keys_holds_keys_or_their_hashes(tmp_path: Path):
+    """One per line; a hash is never taken for a key."""
+    hashed = key_hash("tlk_b")
+    path = tmp_path / "keys"
+    path.write_text(f"# ours\ntlk_a\n\n  {hashed.upper()}  \n")
+    assert read_key_file(path) == {key_hash("tlk_a"), hashed}
+    assert key_hash(hashed) not in key_hashes([hashed])
+    for bad in (tmp_path / "absent", tmp_path):
+        with pytest.raises(SettingsError, match="cannot be read"):
+            read_key_file(bad)
+    path.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_key_file(path)
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        *[(host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "LocalHost")],
+        *[(host, False) for host in ("0.0.0.0", "::", "10.0.0.1", "example.com", "localhost.evil.example", "")],
+    ],
+)
+def test_what_means_this_machine(host: str, here: bool):
+    """Only what nobody else can reach."""
+    assert is_loopback(host) is here
+    own = ServeSettings(Settings(api_key="tlk_own"))
+    if here:
+        check_door(own, host)
+    else:
+        with pytest.raises(SettingsError):
+            check_door(own, host)
+    check_door(ServeSettings(), host)
+    check_door(ServeSettings(Settings(api_key="tlk_own"), allow_keys=frozenset({key_hash("a")})), host)
+
+
+HOUR = 3600
+LIMITS = [
+    ({}, {}),
+    ({"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59.0"}, {"Limit": "60", "Remaining": "59", "Used": "1"}),
+    ({"x-ratelimit-request-limit": "9", "x-ratelimit-used": "4"}, {"Limit": "9", "Used": "4"}),
+    ({"x-ratelimit-limit": "a\r\nX-Evil: 1", "x-ratelimit-used": "nan"}, {}),
+    ({"x-ratelimit-reset": "1700000000.2"}, {"Reset": "1700000001"}),
+    ({"x-ratelimit-reset": "1700000000123"}, {"Reset": "1700000001"}),
+]
+
+
+@pytest.mark.parametrize(("told", "expected"), LIMITS)
+def test_limits_are_told_on_as_numbers(told: dict[str, str], expected: dict[str, str]):
+    """In either spelling; nothing that is no number."""
+    limits = RateLimits()
+    limits.hear(Reply(200, told))
+    assert limits.headers() == {f"X-Ratelimit-{name}": value for name, value in expected.items()}
+    limits.hear(NoReply("timeout", "late"))
+    limits.hear(Reply(200))
+    assert limits.headers() == {f"X-Ratelimit-{name}": value for name, value in expected.items()}
+
+
+def test_a_reset_told_as_a_wait_becomes_a_time():
+    """Counted from when it was heard."""
+    limits = RateLimits()
+    limits.hear(Reply(429, {"x-ratelimit-reset": str(HOUR)}))
+    assert abs(int(limits.headers()["X-Ratelimit-Reset"]) - time.time() - HOUR) < 5
+
+
+def test_the_upstreams_last_word_is_known():
+    """Also that there was none."""
+    heard = Heard()
+    assert (heard.standing, heard.age) == ("unknown", None)
+    words = {"answers": Reply(404), "refuses": Reply(429), "fails": Reply(500), "silent": NoReply("connect", "no")}
+    for standing, outcome in words.items():
+        heard.hear(outcome)
+        assert heard.standing == standing
+    assert heard.age is not None
+
+
+def test_metrics_are_written_as_prometheus_reads_them():
+    """Counters from 0 on, cumulative buckets, a sum and a count."""
+    counter, histogram = Counter("c_total", "Counts.", ("a",)), Histogram("h", "Times.", ("a",))
+    assert list(counter.lines()) == ["# HELP c_total Counts.", "# TYPE c_total counter"]
+    counter.add("x")
+    counter.add("x", by=2)
+    assert list(counter.lines())[-1] == 'c_total{a="x"} 3'
+    assert list(Counter("d_total", "Counts.").lines())[-1] == "d_total 0"
+    histogram.observe(0.02, "x")
+    histogram.observe(700.0, "x")
+    lines = list(histogram.lines())
+    assert 'h_bucket{a="x",le="0.01"} 0' in lines
+    assert 'h_bucket{a="x",le="0.025"} 1' in lines
+    assert 'h_bucket{a="x",le="+Inf"} 2' in lines
+    assert lines[-2:] == ['h_sum{a="x"} 700.02', 'h_count{a="x"} 2']
+    metrics = Metrics()
+    metrics.gauges.append(Gauge("g", "Now.", lambda: 4.0))
+    assert metrics.text().endswith("g 4\n")
+
+
+def test_a_page_is_written_once_and_room_is_kept():
+    """The same text gives the same object; the page not read for longest goes first."""
+    texts = [pack_page({"data": [], "n": number}, NO_NOTES) for number in range(3)]
+    pages = PageBytes(most=1300)
+    token = "00000000-0000-4000-8000-000000000000-1"
+    first = pages.of(token, texts[0])
+    assert first.body == b'{"data":[],"n":0}'
+    assert pages.of(token, texts[0]) is first
+    pages.of(token, texts[1])
+    assert pages.of(token, texts[0]) is first
+    pages.of(token, texts[2])
+    assert pages.of(token, texts[0]) is first
+
+
+def test_json_is_written_in_any_script():
+    """Escaped only where it must be."""
+    assert json_bytes({"a": "é"}) == '{"a":"é"}'.encode()
+    assert json_bytes({"a": "\ud800"}) == b'{"a":"\\ud800"}'
+
+
+def test_headers_of_one_connection_are_taken_out():
+    """In both directions; an own key takes the place of the caller's."""
+    sent = [
+        (b"Host", b"x"),
+        (b"X-Api-Key", b"theirs"),
+        (b"Connection", b"keep-alive, X-A"),
+        (b"X-A", b"1"),
+        (b"X-B", b"2"),
+    ]
+    assert onward_headers(sent) == [(b"X-Api-Key", b"theirs"), (b"X-B", b"2")]
+    assert onward_headers(sent, "ours") == [(b"x-api-key", b"ours"), (b"X-B", b"2")]
+    assert returned_headers([(b"Transfer-Encoding", b"chunked"), (b"Date", b"d"), (b"Set-Cookie", b"a")]) == [
+        (b"Date", b"d"),
+        (b"Set-Cookie", b"a"),
+    ]
+
+
+def test_an_error_nobody_foresaw_tells_nothing_of_itself():
+    """Its text may hold anything."""
+    got = error_answer(RuntimeError("tlk_secret"))
+    assert got.status_code == 500
+    assert b"tlk_" not in bytes(got.body)
+    assert error_answer(error_of_status(429, "Wait.", retry_after=1.2)).headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "limit"),
+    [
+        (b"{}", b"page_limit=3", 3),
+        (b'{"page_limit": 5}', b"page_limit=3", 5),
+        (b'{"page_limit": null}', b"page_limit=3", 3),
+        (b"{}", b"page_limit=x", "x"),
+        (b"{}", b"page_limit=%FF", "\ufffd"),
+        (b'{"labels": [], "video_id": "a"}', b"page_limit=3", None),
+    ],
+)
+def test_a_page_limit_in_the_address(body: bytes, query: bytes, limit: Any):
+    """It is added where the body has none and the call knows pages."""
+    fields = with_query(body, query)
+    assert isinstance(fields, dict)
+    assert fields.get("page_limit") == limit
+
+
+def test_an_address_without_a_page_limit_leaves_the_body_alone():
+    """Not even read; with one, it must be JSON."""
+    assert with_query(b"{", b"other=1") == b"{"
+    with pytest.raises(BadRequestError):
+        with_query(b"{", b"page_limit=1")
+
+
+def test_unused_accounts_are_let_go_and_used_ones_are_not():
+    """However many keys come along."""
+
+    async def run() -> None:
+        kept = Accounts(ServeSettings(Settings(upstream="http://127.0.0.1:9")), MemoryStore(), lambda _: None)
+        used = kept.take("used")
+        for number in range(accounts.MOST_UNUSED + 20):
+            kept.give_back(kept.take(f"key{number}"))
+        assert len(kept) == accounts.MOST_UNUSED + 2
+        assert kept.take("used") is used
+        ended = kept.take("ended")
+        await ended.account.aclose()
+        assert kept.take("ended") is not ended
+        await kept.close()
+        assert len(kept) == 0
+
+    asyncio.run(run())
