@@ -1,4 +1,4 @@
-"""Mean average precision of clips, written out slowly from ActivityNet's published definition, to check the fast one."""
+"""Mean average precision of clips, slowly, from ActivityNet's published definition: checks the fast one."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ class World:
             flips: Share of the videos in which the decision about the first class is turned round.
         """
         request = request_of(self.classes, thresholds)
-        return [Observation(self._video(number, sample, plant, request, flips), request) for number in range(self.videos)]
+        return [
+            Observation(self._video(number, sample, plant, request, flips), request) for number in range(self.videos)
+        ]
 
     def side(self, name: str, answers: Sequence[Observation], repeats: Sequence[Observation] = ()) -> Side:
         """Make a side of answers and repeats."""
@@ -82,7 +84,9 @@ class World:
             if random.random() < self.doubt and random.random() < 0.5:
                 found = None
             if name == self.classes[0] and turned:
-                found = None if _kept(found, request.thresholds) else replace(self._found(name, truth, random), score=90.0)
+                found = (
+                    None if _kept(found, request.thresholds) else replace(self._found(name, truth, random), score=90.0)
+                )
             if found is not None and plant is not None:
                 found = plant(found)
             if _kept(found, request.thresholds):

@@ -80,7 +80,7 @@ def _together(whole: SideVerdict, alone: Sequence[SideVerdict]) -> SideVerdict:
     if different or whole.word == "different":
         named = tuple(f"{each.scope}: {each.reasons[0]}" for each in sorted(different, key=lambda each: each.p_value))
         p_value = min((whole.p_value, *(each.p_value for each in different)))
-        own = whole.reasons if whole.word == "different" else ()
+        own = tuple(f"all classes: {each}" for each in whole.reasons) if whole.word == "different" else ()
         return replace(whole, word="different", p_value=p_value, more_videos=None, reasons=(*named, *own))
     if alone and all(each.word == "same" for each in alone):
         return replace(whole, word="same", more_videos=None, reasons=("every class is the same",))
@@ -135,7 +135,7 @@ class _Scope:
         return (self.noticed.between - self.noticed.within) / self.noticed.videos - floor
 
     def _corrected(self, growth: Reals) -> Reals:
-        """Return corrected p-values, counts × growth, if there were so many times the videos in the same proportions."""
+        """Return corrected p-values, counts × growth, for so many times the videos in the same proportions."""
         counts = self.counts
 
         def column(values: Iterable[float]) -> Reals:
@@ -149,12 +149,13 @@ class _Scope:
         p_value = np.where(both_ways > 0, 2 * np.minimum(above, below), above)
         return np.asarray(np.minimum(1.0, p_value * len(counts) * self.shares))
 
-    def _bounds(self, growth: Reals, level: float) -> tuple[Reals, Reals]:
+    def _bounds(self, growth: Reals, level: float, unseen: int = 0) -> tuple[Reals, Reals]:
         """Return exact bounds for the share of videos that differ beyond the noise (Clopper and Pearson)."""
         videos = np.round(self.noticed.videos * growth)
         if not self.noticed.videos:
             return np.full_like(growth, -1.0), np.ones_like(growth)
-        between, within = np.round(self.noticed.between * growth), np.round(self.noticed.within * growth)
+        between = np.minimum(np.round((self.noticed.between + unseen) * growth), videos)
+        within = np.round(self.noticed.within * growth)
         if self.noticed.floor is None:
             low, high = _exact(between, videos, level / 2)
             assumed = self.judging.assumed_noise or 0.0
@@ -168,7 +169,8 @@ class _Scope:
         if not self.noticed.videos:
             return None
         level = spent(self.judging.alpha, self.judging.look + 1)
-        settled = self._bounds(_GROWTH, level)[1] < self.judging.margin
+        # One more than was seen, for what has not happened yet is not impossible.
+        settled = self._bounds(_GROWTH, level, unseen=1)[1] < self.judging.margin
         settled |= (self._corrected(_GROWTH) <= level).any(axis=0)
         enough = np.flatnonzero(settled)
         if not len(enough):
@@ -225,7 +227,7 @@ def _said(count: Count) -> str:
         return "the right side " + (more_first if count.hits >= less else less_first).format(more=count.hits, less=less)
     if count.name in _ODD:
         return (
-            f"in {_ODD[count.name]} the left side is the odd one out in {count.hits} of {count.of} videos, "
-            f"{100 * count.chance:.0f} % would be chance"
+            f"{_ODD[count.name]} of the left side stand apart from every answer of the right side in {count.hits} of "
+            f"{count.of} videos, chance would give {100 * count.chance:.0f} %"
         )
     return f"{count.hits} of {count.of} videos differ noticeably, {100 * count.chance:g} % are taken for noise"

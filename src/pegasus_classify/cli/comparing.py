@@ -1,0 +1,183 @@
+"""The work of `compare`: sides in, verdict out. Loaded only when the command runs, for it needs an extra."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import typer
+
+from pegasus_classify.cli.asked_side import Requests, asked_calls, fetched_calls, price_of
+from pegasus_classify.cli.compare_choices import CompareChoices
+from pegasus_classify.cli.comparison_view import show_comparison
+from pegasus_classify.cli.options import Common, settings_of
+from pegasus_classify.cli.recorded_side import recorded_requests, recorded_side
+from pegasus_classify.cli.terminal import print_json, said
+from pegasus_classify.cli.wrong_usage import UsageProblem
+from pegasus_classify.compare.comparison import Comparison, Rules
+from pegasus_classify.compare.comparison import compare as compared
+from pegasus_classify.compare.conditions import Condition, ConditionError, met_by, read_condition
+from pegasus_classify.compare.judgement import Judging
+from pegasus_classify.compare.side import Side
+from pegasus_classify.compare.telling import comparison_json, look_after
+from pegasus_classify.recordings.format import RecordedCall, Recording, read_recording, write_lines
+from pegasus_classify.report.pages import report_page
+from pegasus_classify.settings import Settings
+
+__all__ = ["run_comparison"]
+
+
+def run_comparison(choices: CompareChoices, common: Common) -> None:
+    """Carry out the command.
+
+    Raises:
+        UsageProblem: A side, a file or an option cannot be used; exit code 2.
+        typer.Exit: With 1 when the condition holds.
+    """
+    condition = _condition(choices.fail_if)
+    rules = Rules(judging=_judging(choices))
+    settings = settings_of(common)
+    left, right = _sides(choices, settings)
+    comparison = compared(left, right, rules)
+    if not comparison.measures.compared:
+        _complain((left, right))
+        raise UsageProblem("nothing could be compared: no video and class was asked about on both sides")
+    if choices.html is not None:
+        choices.html.write_text(report_page(comparison, choices.show, _now()), encoding="utf-8")
+    if choices.as_json:
+        print_json(comparison_json(comparison))
+    else:
+        show_comparison(comparison)
+    _complain((left, right))
+    _fail(condition, comparison)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _condition(text: str | None) -> Condition | None:
+    try:
+        return None if text is None else read_condition(text)
+    except ConditionError as error:
+        raise UsageProblem(f"--fail-if {error}") from None
+
+
+def _judging(choices: CompareChoices) -> Judging:
+    noise = None if choices.noise is None else _share("--noise", choices.noise)
+    look = 1 if choices.after is None else _look(choices.after)
+    return Judging(margin=_share("--margin", choices.margin), look=look, assumed_noise=noise)
+
+
+def _share(option: str, text: str) -> float:
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise UsageProblem(f"{option} {text}: give a share such as 2% or 0.02")
+    return value
+
+
+def _look(path: Path) -> int:
+    try:
+        return look_after(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageProblem(f"--after {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _sides(choices: CompareChoices, settings: Settings) -> tuple[Side, Side]:
+    read = {name: _read(name) for name in (choices.left, choices.right) if not _is_asked(name)}
+    if not read:
+        raise UsageProblem("one side must be a recording: it says what is asked")
+    requests = [request for recording in read.values() for request in recorded_requests(recording)]
+    left = _side(choices, settings, choices.left, read, requests)
+    right = _side(choices, settings, choices.right, read, requests)
+    for side in (left, right):
+        if not side.videos:
+            _complain((side,))
+            raise UsageProblem(f"{side.name}: no answer in it can be used")
+    return left, right
+
+
+def _side(
+    choices: CompareChoices, settings: Settings, name: str, read: dict[str, Recording], requests: Requests
+) -> Side:
+    if name in read:
+        return recorded_side(Path(name).name, read[name])
+    if not requests:
+        raise UsageProblem(f"{name}: the other side records no request, so nothing can be asked")
+    times = 2 if choices.twice else 1
+    if name.startswith("ask"):
+        chosen = _chosen(name, settings)
+        _price(requests, chosen, times, yes=choices.yes)
+        calls = asked_calls(requests, chosen, times)
+        label = f"{chosen.model}, {chosen.prompt}"
+    else:
+        key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
+        calls, label = fetched_calls(requests, name, key, times), name
+    _kept(choices.keep, calls)
+    return recorded_side(label, Recording(tuple(calls)))
+
+
+def _is_asked(name: str) -> bool:
+    if name.startswith("run:"):
+        raise UsageProblem(f"{name}: runs of the ledger cannot be compared yet; record the answers and give the file")
+    return name == "ask" or name.startswith(("ask:", "http://", "https://"))
+
+
+def _read(name: str) -> Recording:
+    try:
+        with Path(name).open(encoding="utf-8-sig", errors="replace") as lines:
+            return read_recording(lines)
+    except OSError as error:
+        raise UsageProblem(f"{name}: {error.strerror}") from None
+
+
+def _chosen(name: str, settings: Settings) -> Settings:
+    model, _, prompt = name.partition(":")[2].partition(",")
+    chosen = {"model": model, "prompt": prompt}
+    return settings.model_copy(update={field: value for field, value in chosen.items() if value})
+
+
+def _price(requests: Requests, settings: Settings, times: int, *, yes: bool) -> None:
+    videos, seconds, usd = price_of(requests, settings)
+    what = f"asking {videos} videos ({seconds / 60:.0f} minutes) costs about ${usd:.2f}"
+    again = f", twice ${2 * usd:.2f}" if times > 1 else ""
+    said().print(f"{what}{again}, less what is kept", markup=False)
+    if not yes and sys.stdin.isatty() and not typer.confirm("Go on?", err=True):
+        raise typer.Exit(1)
+
+
+def _kept(path: Path | None, calls: Sequence[RecordedCall]) -> None:
+    if path is not None:
+        with path.open("a" if path.exists() else "w", encoding="utf-8") as lines:
+            lines.writelines(write_lines(calls))
+
+
+def _complain(sides: Sequence[Side]) -> None:
+    for side in sides:
+        for complaint in side.complaints[:20]:
+            said().print(f"{side.name}: {complaint}", style="yellow", markup=False)
+        if side.complaint_count > 20:
+            said().print(f"{side.name}: {side.complaint_count - 20} more complaints", style="yellow", markup=False)
+
+
+def _fail(condition: Condition | None, comparison: Comparison) -> None:
+    if condition is None:
+        return
+    try:
+        met = met_by(condition, comparison)
+    except ConditionError as error:
+        raise UsageProblem(f"--fail-if {error}") from None
+    for each in met:
+        where = "" if each.scope is None else f" in {each.scope}"
+        value = (
+            "not known" if each.value is None else f"{each.value:.4g}" if isinstance(each.value, float) else each.value
+        )
+        said().print(f"failed: {each.clause}{where} ({value})", style="red", markup=False)
+    if met:
+        raise typer.Exit(1)

@@ -1,0 +1,174 @@
+"""A recording as one side of a comparison."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pegasus_classify.compare.side import Observation, Side, side_of
+from pegasus_classify.contract.request import ClassifyRequest
+from pegasus_classify.contract.result import VideoResult
+from pegasus_classify.errors import APIStatusError
+from pegasus_classify.legacy.answers import read_answer
+from pegasus_classify.legacy.routes import Call, route
+from pegasus_classify.legacy.wire import read_request
+from pegasus_classify.recordings.format import RecordedCall, Recording
+
+__all__ = ["recorded_requests", "recorded_side"]
+
+
+def recorded_requests(recording: Recording) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return path and body of each request that was answered, each once, in the order of the calls."""
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for call in recording.calls:
+        if call.request is not None and _is_answered(call) and _routed(call) is not None:
+            found.setdefault(json.dumps([call.path, call.request], sort_keys=True), (call.path, call.request))
+    return list(found.values())
+
+
+def recorded_side(name: str, recording: Recording) -> Side:
+    """Make a side of a recording; equal requests answered again are repeats.
+
+    A request that was answered in full says something about every video it names, also about those the answer leaves
+    out: nothing was found there. What cannot be used is complained about by its place.
+    """
+    chains = _Chains()
+    for number, call in enumerate(recording.calls, 1):
+        chains.take(number, call)
+    failed = {each.video_id: each.reason or each.kind for call in recording.calls for each in call.failed or ()}
+    durations = {video: length for call in recording.calls for video, length in (call.durations or {}).items()}
+    side = side_of(
+        name,
+        chains.observations(failed),
+        durations=durations,
+        whole=chains.whole,
+        failed={video: reason for video, reason in failed.items() if video not in chains.listed},
+        about=_about(recording.calls),
+    )
+    told = (*map(str, recording.complaints), *chains.complaints, *side.complaints)
+    count = len(recording.complaints) + len(chains.complaints) + side.complaint_count
+    return replace(side, complaints=told, complaint_count=count)
+
+
+@dataclass
+class _Chain:
+    """One answered request with all its pages."""
+
+    request: ClassifyRequest | None
+    place: str
+    videos: list[VideoResult] = field(default_factory=list)
+    total: int | None = None
+    next_token: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not self.next_token and (self.total is None or self.total <= len(self.videos))
+
+
+class _Chains:
+    def __init__(self) -> None:
+        self.chains: list[_Chain] = []
+        self.complaints: list[str] = []
+        self.listed: set[str] = set()
+        self._by_token: dict[str, _Chain] = {}
+        self._requests: dict[str, ClassifyRequest] = {}
+
+    @property
+    def whole(self) -> bool:
+        """Whether a video that no answer mentions was asked about as well."""
+        open_ones = [each for each in self.chains if each.request is None or each.request.index_id is not None]
+        return bool(open_ones) and all(each.whole for each in open_ones)
+
+    def take(self, number: int, call: RecordedCall) -> None:
+        place = f"call {number} ({call.path})"
+        routed = _routed(call)
+        if routed is None or not _is_answered(call):
+            what = f"status {call.status}" if routed else "no Classify call"
+            self.complaints.append(f"{place}: {what}; passed over")
+            return
+        try:
+            page = read_answer(call.response)
+        except ValueError as error:
+            self.complaints.append(f"{place}, response: {error}; passed over")
+            return
+        chain = self._by_token.pop(routed.token or "", None)
+        if chain is None:
+            chain = _Chain(None if routed.token else self._request(place, call, routed), place)
+            self.chains.append(chain)
+        chain.videos.extend(self._named(page.videos, chain))
+        chain.total, chain.next_token = page.info.total, page.info.next_token or ""
+        if chain.next_token:
+            self._by_token[chain.next_token] = chain
+
+    def observations(self, failed: Mapping[str, str]) -> Iterator[Observation]:
+        """Give every result, and an empty one for each video that was asked about and is not in a whole answer."""
+        of_index: dict[str, dict[str, None]] = {}
+        for chain in self.chains:
+            if chain.request is not None and chain.request.index_id is not None:
+                of_index.setdefault(chain.request.index_id, {}).update((each.video_id, None) for each in chain.videos)
+        for chain in self.chains:
+            yield from (Observation(each, chain.request) for each in chain.videos)
+            if not chain.whole:
+                self.complaints.append(f"{chain.place}: pages are missing; videos that are not listed are left out")
+            elif chain.request is not None:
+                asked = chain.request.video_ids or of_index.get(chain.request.index_id or "", ())
+                seen = {each.video_id for each in chain.videos}
+                missing = (video for video in dict.fromkeys(asked) if video not in seen and video not in failed)
+                yield from (Observation(VideoResult(video), chain.request) for video in missing)
+
+    def _request(self, place: str, call: RecordedCall, routed: Call) -> ClassifyRequest | None:
+        if call.request is None:
+            self.complaints.append(f"{place}: without its request; the classes found are taken for those asked")
+            return None
+        key = json.dumps(call.request, sort_keys=True)
+        if key not in self._requests:
+            try:
+                self._requests[key] = read_request(call.request, "bulk" if routed.kind == "bulk" else "videos")[0]
+            except APIStatusError as error:
+                self.complaints.append(f"{place}, request: {error.message}")
+                return None
+        return self._requests[key]
+
+    def _named(self, videos: Iterable[VideoResult], chain: _Chain) -> Iterator[VideoResult]:
+        alone = (chain.request.video_ids or ()) if chain.request is not None else ()
+        for video in videos:
+            # The labels dialect's answer about a single video may leave its id out.
+            named = replace(video, video_id=alone[0]) if not video.video_id and len(alone) == 1 else video
+            self.listed.add(named.video_id)
+            yield named
+
+
+def _is_answered(call: RecordedCall) -> bool:
+    return call.status == 200 and isinstance(call.response, Mapping)
+
+
+def _routed(call: RecordedCall) -> Call | None:
+    path = call.path.partition("?")[0]
+    for method in ("POST", "GET"):
+        try:
+            found = route(method, path)
+        except APIStatusError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _about(calls: Sequence[RecordedCall]) -> dict[str, str]:
+    about: dict[str, str] = {"calls": str(len(calls))}
+    for name in ("model", "prompt_version", "prompt_hash", "source"):
+        values = Counter(value for call in calls if (value := getattr(call, name)))
+        if values:
+            about[name.replace("_", " ")] = ", ".join(values)
+    costs: Counter[str] = Counter()
+    for call in calls:
+        costs.update(call.cost or {})
+    if costs:
+        about["cost"] = f"${costs['usd']:.2f}, {costs['video_seconds'] / 60:.0f} video minutes"
+    times = sorted(call.recorded_at for call in calls if call.recorded_at)
+    if times:
+        about["recorded"] = times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}"
+    return about
