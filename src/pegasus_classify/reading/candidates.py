@@ -52,8 +52,15 @@ _OPENING = re.compile(
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
-_LINE_HEAD = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*[:=][ \t]+)?")
-_LISTING = re.compile(r"(?m)^[ \t]*(?:[-*] )?(?:clips|segments|classes|labels|moments|occurrences|results|events)[ \t]*:[ \t]*$")
+_LINE_HEAD = re.compile(
+    r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*[:=][ \t]+)?"
+)
+_MOST = 3000
+"""Documents read in one text: more than one per clip of any answer."""
+
+_LISTING = re.compile(
+    r"(?m)^[ \t]*(?:[-*] )?(?:clips|segments|classes|labels|moments|occurrences|results|events)[ \t]*:[ \t]*$"
+)
 _ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
 _ESCAPES = re.compile(r"\\+[\"n\\t]")
 
@@ -78,7 +85,8 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
     text = source.text
     at = 0
     tries = _STRICT_TRIES
-    while (match := _OPENING.search(text, at)) is not None:
+    left = _MOST
+    while left and (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
         if not implied and _in_a_line(text, start, names):
@@ -90,6 +98,7 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
             parsed = parse(text, start, implied=implied)
         yield Document(parsed.value, start, parsed.end, source, "json", parsed.repairs, parsed.cut)
         at = max(parsed.end, start + 1)
+        left -= 1
 
 
 def _in_a_line(text: str, start: int, names: Names) -> bool:

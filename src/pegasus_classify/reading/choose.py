@@ -12,14 +12,18 @@ __all__ = ["Read", "chosen"]
 
 _DRAFT = re.compile(
     r"\b(?:draft|example|e\.g\.|for instance|schema|template|skeleton|placeholder|your request|you asked|you sent|"
-    r"the request|original request|first (?:guess|attempt|pass|try|version)|initial(?:ly)?|earlier|previous(?:ly)?|not this|wrong|"
-    r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen shows|sign reads|quoted|"
+    r"the request|original request|first (?:guess|attempt|pass|try|version)|initial(?:ly)?|earlier|"
+    r"previous(?:ly)?|not this|wrong|"
+    r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen "
+    r"shows|sign reads|quoted|"
     r"prompt was|expected output|discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
-    r"\b(?:final|corrected|correction|revised|updated|actually|actual answer|wait|better|instead|on reflection|looking again|"
-    r"sorry|apologi[sz]e|fixed|second (?:pass|look)|after review|my answer|answer is|improved|real answer|use this|version [2-9])\b",
+    r"\b(?:final|corrected|correction|revised|updated|actually|actual answer|wait|better|instead|on "
+    r"reflection|looking again|"
+    r"sorry|apologi[sz]e|fixed|second (?:pass|look)|after review|my answer|answer is|improved|real answer|"
+    r"use this|version [2-9])\b",
     re.IGNORECASE,
 )
 _PART = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.reading.confidence import Claimed, claimed, fraction_scale, percent
+from pegasus_classify.reading.confidence import claimed, fraction_scale, percent
 from pegasus_classify.reading.shapes import Claim
 from pegasus_classify.reading.timecodes import Stretch, resolved
 

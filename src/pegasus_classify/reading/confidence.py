@@ -22,7 +22,8 @@ _OF = re.compile(
 _PERCENT = re.compile(r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:%|percent|per cent|pct|prozent)")
 _NUMBER = re.compile(r"[+]?(?:\d{1,4}(?:[.,]\d{1,9})?|[.,]\d{1,9})")
 _AROUND = re.compile(
-    r"^(?:about|around|approx(?:imately|\.)?|~|\u2248|confidence|score|conf\.?|c\.)\s*[:=]?\s*|\s+(?:confidence|confident|certainty|sure|probability|points?)$|[.!]$"
+    r"^(?:about|around|approx(?:imately|\.)?|~|\u2248|confidence|score|conf\.?|c\.)\s*[:=]?\s*|"
+    r"\s+(?:confidence|confident|certainty|sure|probability|points?)$|[.!]$"
 )
 
 
@@ -88,7 +89,7 @@ def _of_text(raw: str) -> Claimed:
         return _UNREADABLE
     both = [each for each in (claimed(parts.group(1)), claimed(parts.group(2))) if each.scale != "none"]
     # "high (85)": the number is the exact one.
-    numbers = [each for each, part in zip(both, parts.groups()) if any(c.isdigit() for c in part)]
+    numbers = [each for each, part in zip(both, parts.groups(), strict=False) if any(c.isdigit() for c in part)]
     return (numbers or both or [_UNREADABLE])[0]
 
 

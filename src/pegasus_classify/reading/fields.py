@@ -95,9 +95,7 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
     elif role in ("start", "end", "confidence"):
         numbers = [each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)]
         fields.values.setdefault(role, numbers[0] if numbers else None)
-    elif role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs):
-        fields.values[role] = value
-    elif role == "prompt":
+    elif (role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs)) or role == "prompt":
         fields.values[role] = value
     else:
         fields.members.append((key, value))
@@ -114,7 +112,7 @@ def _holds_entries(values: list[Node]) -> bool:
 
 
 def split(obj: Obj) -> list[Obj]:
-    """Return the entries of an object that lost the braces between them: each begins where its first field repeats."""
+    """Return the entries of an object that lost the braces between them: each begins where a field repeats."""
     roles = [role_of(key) for key, _ in obj.pairs]
     first = next(role for role in roles if role in _ENTRY_STARTS)
     parts: list[list[tuple[str, Node]]] = [[]]

@@ -21,18 +21,23 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class finallabel finalclass finalanswer correctlabel clase klasse classe \u7c7b\u522b \u7c7b \u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category categoryid categoryname "
+    "class": "class finallabel finalclass finalanswer correctlabel clase klasse classe \u7c7b\u522b \u7c7b "
+    "\u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category "
+    "categoryid categoryname "
     "classification classified tag topic theme",
     "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
     "start": "start starttime from begin begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end endtime to stop stoptime endsec endsecs endsecond endseconds endtimesec endtimeseconds endat ends tend "
+    "end": "end endtime to stop stoptime endsec endsecs endsecond endseconds endtimesec endtimeseconds endat "
+    "ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
     "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
-    "time": "time timestamp timecode range timerange interval at when moment period timespan timeinterval span position "
-    "timeframe timeinseconds timestampseconds second seconds timewindow window \u65f6\u95f4 \u6642\u9593 \uc2dc\uac04",
+    "time": "time timestamp timecode range timerange interval at when moment period timespan timeinterval "
+    "span position "
+    "timeframe timeinseconds timestampseconds second seconds timewindow window \u65f6\u95f4 \u6642\u9593 "
+    "\uc2dc\uac04",
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length": "duration length durationseconds durationsec",
@@ -41,25 +46,30 @@ _TABLE: dict[Role, str] = {
     "\u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option modality source channel evidencetype modalities medium basis sourcetype via evidencesource evidence where "
+    "option": "option modality source channel evidencetype modalities medium basis sourcetype via "
+    "evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
     "occurrence relevant applicable mentioned detected",
     "absent": "absent missing notpresent notfound isabsent",
     "names": "classes labels categories tags classifications topics detectedclasses detectedlabels classlabels "
     "presentclasses foundclasses matchedclasses",
-    "clips": "clips segments moments occurrences timestamps times ranges intervals instances appearances detections spans "
+    "clips": "clips segments moments occurrences timestamps times ranges intervals instances appearances "
+    "detections spans "
     "windows timeranges timespans timecodes stretches hits clip segment",
     "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
     "a generatedtext generation outputtext arguments json body value final payload reply",
     "text": "reason reasoning reasons note notes description explanation explanations rationale comment comments "
-    "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle subtitles "
+    "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle "
+    "subtitles "
     "thought thoughts thinking analysis justification example examples schema draft instruction instructions speech "
     "q why observation observations remark remarks words spokenwords actualspokenwords context draftanswer request "
-    "question scratchpad rejected discarded excluded considered ruledout candidatesconsidered falsepositives notfoundclasses "
+    "question scratchpad rejected discarded excluded considered ruledout candidatesconsidered falsepositives "
+    "notfoundclasses "
     "absentclasses notpresentclasses missingclasses summary logo textinvideo videotext spokentext",
-    "echo": "videoids videoid indexid threshold thresholds pagelimit includeclips showdetailedscore conversationoption "
+    "echo": "videoids videoid indexid threshold thresholds pagelimit includeclips showdetailedscore "
+    "conversationoption "
     "prompts $schema properties",
 }
 _ROLES: dict[str, Role] = {word: role for role, words in _TABLE.items() for word in words.split()}
@@ -97,35 +107,18 @@ def option_of(raw: object) -> Option | None:
     return exact if exact is not None else _OPTIONS.get(_PLAIN.sub("", raw).casefold())
 
 
-_YES = frozenset(
-    {
-        "yes",
-        "true",
-        "present",
-        "detected",
-        "found",
-        "y",
-        "1",
-        "visible",
-        "confirmed",
-        "si",
-        "ja",
-        "oui",
-        "\u662f",
-        "\u306f\u3044",
-        "✓",
-        "✔",
-        "✅",
-        "☑",
-        "x",
-        "[x]",
-    }
+_YES_WORDS = (
+    "yes|true|present|detected|found|y|1|visible|confirmed|si|ja|oui|"
+    "\u662f|\u306f\u3044|\u2713|\u2714|\u2705|\u2611|x|[x]"
+)_NO_WORDS = (
+    "no|false|absent|none|not present|not detected|not found|not visible|n|0|never|missing|null|n/a|na|"
+    "nothing|"
+    "not applicable|no evidence|not observed|nein|non|"
+    "\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u00d7|[ ]|-|\u2013|\u2014|"
+    "no clips|no match|not in video|does not appear|not seen|undetected|no clips found"
 )
-_NO = frozenset({
-    "no", "false", "absent", "none", "not present", "not detected", "not found", "not visible", "n", "0", "never", "missing",
-    "null", "n/a", "na", "nothing", "not applicable", "no evidence", "not observed", "nein", "non", "\u5426", "\u3044\u3044\u3048",
-    "✗", "✘", "❌", "×", "[ ]", "-", "–", "—", "no clips", "no match", "not in video", "does not appear", "not seen", "undetected", "no clips found",
-})  # fmt: skip
+_YES = frozenset(_YES_WORDS.split("|"))
+_NO = frozenset(_NO_WORDS.split("|"))
 
 
 def truth_of(raw: object) -> bool | None:

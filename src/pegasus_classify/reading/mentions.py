@@ -35,6 +35,7 @@ class Mentions:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.by_word: dict[str, list[tuple[str, ...]]] = {}
+        self.known_words: dict[str, str] = {}
         spoken = [each.name for each in names.classes]
         spoken += [prompt for each in names.classes for prompt in each.prompts]
         spoken += [*names.class_ids, *names.prompt_ids]
@@ -43,6 +44,13 @@ class Mentions:
                 self.by_word.setdefault(words[0], []).append(words)
         for entries in self.by_word.values():
             entries.sort(key=lambda words: -len(words))
+
+    def word(self, text: str) -> str:
+        """Return a word as words are compared."""
+        known = self.known_words.get(text)
+        if known is None:
+            known = self.known_words[text] = (loosened(text) or text) if len(text) < 60 else text
+        return known
 
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order, none inside another."""
@@ -57,9 +65,10 @@ class Mentions:
             at += used
         return found
 
-    def _at(self, text: str, tokens: list[tuple[int, int, str]], folded: list[str], at: int) -> tuple[Mention | None, int]:
-        first = loosened(folded[at]) if len(folded[at]) < 60 else folded[at]
-        for words in self.by_word.get(first or folded[at], ()):
+    def _at(
+        self, text: str, tokens: list[tuple[int, int, str]], folded: list[str], at: int
+    ) -> tuple[Mention | None, int]:
+        for words in self.by_word.get(self.word(folded[at]), ()):
             used = self._length(text, tokens, folded, at, words)
             if used == 0:
                 continue
@@ -89,7 +98,7 @@ class Mentions:
                 return 0
             if number and not _GAP.fullmatch(text, tokens[position - 1][1], tokens[position][0]):
                 return 0
-            if (loosened(folded[position]) or folded[position]) != word:
+            if self.word(folded[position]) != word:
                 return 0
             position += 1
         return position - at

@@ -29,10 +29,7 @@ class Hit(NamedTuple):
 
 
 _MARKUP = re.compile(r"[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}|<[^<>]{1,40}>")
-_QUOTES = str.maketrans(
-    {mark: "'" for mark in "\u2018\u2019\u201b\u0060\u00b4\uff07"}
-    | {m: '"' for m in "\u201c\u201d\u201e\u00ab\u00bb\uff02"}
-)
+_QUOTES = str.maketrans(dict.fromkeys("‘’‛`´＇", "'") | dict.fromkeys("“”„«»＂", '"'))
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _IGNORED = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
@@ -76,24 +73,29 @@ _LEAD = re.compile(
     r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
 _LABEL = re.compile(
-    r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*",
+    r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
+    r"result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|confirmed)\))\s*\Z",
+    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|"
+    r"confirmed)\))\s*\Z",
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(
-    r"""\A\s*(?:\*{1,3}|_{1,3}|`{1,3}|~~|["'\u2018\u201c\u00ab\u300c\u300e\[(<{\u3010])(.+?)(?:\*{1,3}|_{1,3}|`{1,3}|~~|["'\u2019\u201d\u00bb\u300d\u300f\])>}\u3011])\s*\Z""",
+    r"""\A\s*(?:\*{1,3}|_{1,3}|`{1,3}|~~|["'\u2018\u201c\u00ab\u300c\u300e\[(<{\u3010])(.+?)(?:\*{1,3}|"
+    r"_{1,3}|`{1,3}|~~|["'\u2019\u201d\u00bb\u300d\u300f\])>}\u3011])\s*\Z""",
     re.DOTALL,
 )
 _PARTS = re.compile(r"\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
 _ID_AND_NAME = re.compile(
-    r"\A\s*[\[(<]?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)[\])>]?\s*(?:[:=|,.)]|[-\u2013\u2014]|\s)\s*[(\[]?(.+?)[)\]]?\s*\Z",
+    r"\A\s*[\[(<]?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)[\])>]?\s*(?:[:=|,.)]|[-\u2013\u2014]|"
+    r"\s)\s*[(\[]?(.+?)[)\]]?\s*\Z",
     re.DOTALL,
 )
 _NAME_AND_ID = re.compile(
-    r"\A\s*(.+?)\s*(?:[:=|,]|[-\u2013\u2014])?\s*[\[(]\s*(?:id:?\s*)?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)\s*[\])]\s*\Z",
+    r"\A\s*(.+?)\s*(?:[:=|,]|"
+    r"[-\u2013\u2014])?\s*[\[(]\s*(?:id:?\s*)?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)\s*[\])]\s*\Z",
     re.DOTALL,
 )
 

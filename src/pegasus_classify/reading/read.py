@@ -11,13 +11,15 @@ from pegasus_classify.reading.coerce import evidence_of
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.shapes import Said, said_by
-from pegasus_classify.reading.source import Source, source_of
+from pegasus_classify.reading.source import Source, shortened, source_of
 from pegasus_classify.reading.tree import Node
 from pegasus_classify.reading.verdicts import verdict_of
 
 __all__ = ["read"]
 
 _ENVELOPES = 6
+LONGEST = 600_000
+"""Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""
 
 
 def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_reason: str | None = None) -> Reading:
@@ -32,13 +34,20 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
         finish_reason: `stop` or `length` as the model reports it; a hint, not proof.
     """
     source = source_of(text)
+    if len(source.text) > LONGEST and clean_json(source) is None:
+        source, finish_reason = shortened(source, LONGEST), "length"
     answers = _Answers(Names(vocabulary), finish_reason)
     kept = answers.of(source, 0)
     cut = any(each.document.cut for each in kept) or answers.cut_inside or finish_reason == "length"
     claims = [claim for each in kept for claim in each.said.claims]
     origin = kept[-1].document.source if kept else source
     evidence = evidence_of(claims, duration, origin.span, cut=cut)
-    verdict = verdict_of(source.text, evidence, [each.said for each in kept if each.document.form == "json"], [each.said for each in kept])
+    verdict = verdict_of(
+        source.text,
+        evidence,
+        [each.said for each in kept if each.document.form == "json"],
+        [each.said for each in kept],
+    )
     if verdict in ("found", "none") and not cut:
         finished = frozenset(each.name for each in vocabulary.classes)
     else:

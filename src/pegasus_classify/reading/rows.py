@@ -17,7 +17,7 @@ _LONGEST = 8
 
 
 class Row(NamedTuple):
-    """One entry that was written as a list; `times` holds a stretch, or single times when more than two stand there."""
+    """One entry that was written as a list; `times` holds a stretch, or single times when no pair."""
 
     name: str
     prompt: str | None

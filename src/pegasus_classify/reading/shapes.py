@@ -15,11 +15,11 @@ from pegasus_classify.reading.fields import (
     fields_of,
     joined,
     split,
-    stretch_from,
     stretch_in,
 )
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.places import Entry, Place, hits_of, places_in
 from pegasus_classify.reading.rows import row_of
 from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
@@ -69,29 +69,6 @@ class Said:
         return {claim.name for claim in self.claims} | self.absent
 
 
-class _Place(NamedTuple):
-    """What holds for a value because of where it stands.
-
-    Attributes:
-        name: The class around it.
-        prompt, option, confidence, times: Said around it; they hold unless it says its own.
-        waiting: True when the entry around it was not complete and might still have given a confidence.
-        unsettled: True when an object around it was not complete and might still have named a class.
-        foreign: True inside an entry of a class that was not asked.
-        listed: True where bare strings are names of classes.
-    """
-
-    name: str | None = None
-    prompt: str | None = None
-    option: Option | None = None
-    confidence: object = None
-    times: Stretch | None = None
-    waiting: bool = False
-    unsettled: bool = False
-    foreign: bool = False
-    listed: bool = True
-
-
 def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
     """Return what a tree says about the classes asked.
 
@@ -101,7 +78,7 @@ def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> S
         opened: Reads a string that is an answer itself.
     """
     walk = _Walk(names, opened)
-    walk.value(value, _Place(), 0)
+    walk.value(value, Place(), 0)
     return walk.said
 
 
@@ -113,7 +90,7 @@ class _Walk:
 
     # -- any value ------------------------------------------------------------------------------------------------
 
-    def value(self, node: Node, place: _Place, depth: int) -> None:
+    def value(self, node: Node, place: Place, depth: int) -> None:
         if depth > _DEEPEST:
             return
         if isinstance(node, Obj):
@@ -126,7 +103,7 @@ class _Walk:
             else:
                 self.string(node, place)
 
-    def envelope(self, text: str, place: _Place, depth: int) -> None:
+    def envelope(self, text: str, place: Place, depth: int) -> None:
         """Read a string that is an answer itself."""
         for node in self.opened(text):
             if isinstance(node, str) and node == text:
@@ -138,7 +115,7 @@ class _Walk:
 
     # -- lists ----------------------------------------------------------------------------------------------------
 
-    def items(self, nodes: list[Node], place: _Place, depth: int) -> None:
+    def items(self, nodes: list[Node], place: Place, depth: int) -> None:
         closed = getattr(nodes, "closed", True)
         if not nodes:
             self.said.empty = self.said.empty or (closed and not place.foreign)
@@ -159,13 +136,14 @@ class _Walk:
             elif isinstance(node, list):
                 self.value(node, place, depth + 1)
 
-    def plain_clip(self, obj: Obj, place: _Place) -> bool:
+    def plain_clip(self, obj: Obj, place: Place) -> bool:
         """Read a clip in the wanted form, which nearly all are; False when it is anything else."""
         values = dict(obj.pairs)
         name = place.name
         if name is None or len(values) != len(obj.pairs) or not _CLIP_KEYS.issuperset(values) or obj.repairs:
             return False
-        start, end = values.get("start"), values.get("end")
+        start: Node = values.get("start")
+        end: Node = values.get("end")
         if type(start) not in _NUMBERS or type(end) not in _NUMBERS or not (-1e9 < start < 1e9 and -1e9 < end < 1e9):
             return False
         prompt, option, confidence = values.get("prompt"), values.get("option"), values.get("confidence")
@@ -182,7 +160,7 @@ class _Walk:
         self.said.claims.append(Claim(name, known, allowed, times, confidence, obj.span))
         return True
 
-    def leaves(self, nodes: list[Node], leaves: list[Node], place: _Place, closed: bool) -> None:
+    def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
         """Read a list of plain values: a row of one entry, a pair of times, ranges, or names."""
         span = getattr(nodes, "span", None)
         texts = [leaf for leaf in leaves if isinstance(leaf, str)]
@@ -200,8 +178,8 @@ class _Walk:
         for text in texts:
             self.string(text, place, span)
 
-    def cut_leaves(self, texts: list[str], place: _Place, span: tuple[int, int] | None, *, whole: bool) -> None:
-        """Read what is sure in a list that was broken off: it might have become a row, or the text a pair of times."""
+    def cut_leaves(self, texts: list[str], place: Place, span: tuple[int, int] | None, *, whole: bool) -> None:
+        """Read what is sure in a list that was broken off: it might have become a row or a pair of times."""
         if not whole:
             return
         if place.name is None:
@@ -212,7 +190,7 @@ class _Walk:
             if place.name is None or (times is not None and times.end is not None):
                 self.string(text, place, span)
 
-    def string(self, text: str, place: _Place, span: tuple[int, int] | None = None) -> None:
+    def string(self, text: str, place: Place, span: tuple[int, int] | None = None) -> None:
         """Read a bare string: a range of the class around it, one of its prompts, or the name of a class."""
         if place.name is not None:
             times = stretch_of(text)
@@ -229,7 +207,7 @@ class _Walk:
 
     # -- objects --------------------------------------------------------------------------------------------------
 
-    def entry(self, obj: Obj, place: _Place, depth: int, *, whole: bool = False) -> None:
+    def entry(self, obj: Obj, place: Place, depth: int, *, whole: bool = False) -> None:
         if not obj.pairs:
             return
         fields = fields_of(obj)
@@ -237,86 +215,17 @@ class _Walk:
             for part in split(obj):
                 self.entry(part, place, depth, whole=True)
             return
-        self.read_entry(obj, fields, self.hits(fields), place, depth)
+        self.read_entry(Entry(obj, fields, stretch_in(fields), hits_of(fields, self.names)), place, depth)
 
-    def read_entry(self, obj: Obj, fields: Fields, hits: list[Hit] | None, place: _Place, depth: int) -> None:
-        times = stretch_in(fields)
-        if times is not None and not obj.closed:
+    def read_entry(self, entry: Entry, place: Place, depth: int) -> None:
+        if entry.times is not None and not entry.obj.closed:
             return  # A clip that touches the cut.
-        for here in self.places(hits, fields, times, obj, place):
-            self.inside(here, fields, times, obj, place, depth, named=hits is not None and here.name is not None)
+        for here in places_in(entry, place, self.names):
+            self.inside(here, entry, place, depth)
 
-    def hits(self, fields: Fields) -> list[Hit] | None:
-        """Return the classes an object names: None when no key of it names one, empty when none was asked."""
-        raw = fields.values.get("class")
-        weak = fields.values.get("weak")
-        if raw is None or raw == "":
-            return self.named_by(weak) or None
-        found = self.named_by(raw)
-        if not found and isinstance(raw, (int, float)):
-            found = self.named_by(weak)
-        return found
-
-    def named_by(self, raw: Node) -> list[Hit]:
-        if isinstance(raw, str):
-            return self.names.classes_in(raw)
-        if isinstance(raw, Obj):
-            found = [self.named_by(value) for _, value in raw.pairs if isinstance(value, (str, int))]
-            return next((hits for hits in found if hits), [])
-        if isinstance(raw, list):
-            found = [self.named_by(each) for each in raw if isinstance(each, (str, Obj))]
-            return list(dict.fromkeys(hit for hits in found for hit in hits))
-        return self.names.classes_in(str(raw)) if isinstance(raw, int) and not isinstance(raw, bool) else []
-
-    def places(
-        self, hits: list[Hit] | None, fields: Fields, times: Stretch | None, obj: Obj, place: _Place
-    ) -> list[_Place]:
-        """Return what holds inside an object: once for each class it names, once when it names none."""
-        own = fields.values.get("confidence")
-        option = option_of(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
-        confidence = place.confidence if own is None else own
-        # What stands around an entry's name without times ("confidence" beside "classes") is not said of the entry.
-        if hits and place.name is None and place.times is None and own is None:
-            confidence = None
-        common = place._replace(
-            option=option or place.option,
-            confidence=confidence,
-            times=times or place.times,
-            waiting=(place.waiting and not hits) or (not obj.closed and confidence is None),
-            listed=False,
-        )
-        if hits is None:
-            return [self.unnamed(common, fields, obj)]
-        if not hits:
-            return [common._replace(name=None, prompt=None, foreign=True)]
-        return [
-            common._replace(
-                name=hit.name,
-                prompt=self.prompt(fields, hit.name) or hit.prompt or (place.prompt if place.name == hit.name else None),
-                foreign=False,
-                unsettled=False,
-            )
-            for hit in hits
-        ]
-
-    def unnamed(self, common: _Place, fields: Fields, obj: Obj) -> _Place:
-        """Return what holds inside an object that names no class: the one around it, or the one of its prompt."""
-        if common.name is not None:
-            return common._replace(prompt=self.prompt(fields, common.name) or common.prompt)
-        texts = _texts(fields.values.get("prompt"))
-        if texts and obj.closed and not common.foreign and not common.unsettled:
-            hit = self.names.class_of(texts[0])
-            if hit is not None:
-                return common._replace(name=hit.name, prompt=hit.prompt)
-        return common._replace(unsettled=common.unsettled or not obj.closed)
-
-    def prompt(self, fields: Fields, name: str) -> str | None:
-        found = (self.names.prompt_of(text, name) for text in _texts(fields.values.get("prompt")))
-        return next((prompt for prompt in found if prompt), None)
-
-    def inside(
-        self, here: _Place, fields: Fields, times: Stretch | None, obj: Obj, outer: _Place, depth: int, *, named: bool
-    ) -> None:
+    def inside(self, here: Place, entry: Entry, outer: Place, depth: int) -> None:
+        obj, fields, times, hits = entry
+        named = hits is not None and here.name is not None
         if obj.closed and named:
             self.said.finished.add(here.name or "")
         if denied(fields):
@@ -335,7 +244,7 @@ class _Walk:
         else:
             self.timeless(here, fields, listed, obj)
 
-    def timeless(self, here: _Place, fields: Fields, listed: bool, obj: Obj) -> None:
+    def timeless(self, here: Place, fields: Fields, listed: bool, obj: Obj) -> None:
         """Read an entry that names its class and gives no time."""
         assert here.name is not None
         if fields.prompts or fields.timed():
@@ -349,7 +258,7 @@ class _Walk:
 
     # -- members --------------------------------------------------------------------------------------------------
 
-    def member(self, key: str, value: Node, here: _Place, depth: int) -> bool:
+    def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = role_of(key)
         if role == "text" and not (here.name is not None and key in _OPTION_KEYS and isinstance(value, (Obj, list))):
@@ -367,7 +276,7 @@ class _Walk:
             return isinstance(value, list)
         return value is None and role == "clips"
 
-    def keyed(self, key: str, value: Node, here: _Place, depth: int) -> bool:
+    def keyed(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member whose key names a class, a prompt of the class around it, or an option."""
         if here.name is not None:
             prompt = self.names.prompt_of(key, here.name)
@@ -386,11 +295,12 @@ class _Walk:
         )
         return True
 
-    def under(self, value: Node, here: _Place, depth: int) -> None:
+    def under(self, value: Node, here: Place, depth: int) -> None:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
         if isinstance(value, Obj):
-            self.read_entry(value, fields_of(value), [Hit(name, here.prompt)], here, depth)
+            fields = fields_of(value)
+            self.read_entry(Entry(value, fields, stretch_in(fields), [Hit(name, here.prompt)]), here, depth)
             return
         if getattr(value, "closed", True):
             self.said.finished.add(name)
@@ -401,7 +311,7 @@ class _Walk:
         elif getattr(value, "closed", True):
             self.said.absent.add(name)
 
-    def scalar(self, value: Node, here: _Place) -> None:
+    def scalar(self, value: Node, here: Place) -> None:
         """Read one plain value under the name of a class: yes or no, a confidence, times."""
         assert here.name is not None
         hit = Hit(here.name, here.prompt)
@@ -417,7 +327,7 @@ class _Walk:
             if len(self.said.claims) == before and above_zero(value):
                 self.claim(hit, here, here.times, value, None)
 
-    def ranges(self, text: str, here: _Place) -> None:
+    def ranges(self, text: str, here: Place) -> None:
         """Read every time in a text that can hold nothing else."""
         if here.name is None:
             return
@@ -427,9 +337,7 @@ class _Walk:
 
     # -- claims ---------------------------------------------------------------------------------------------------
 
-    def clip(
-        self, here: _Place, times: Stretch, span: tuple[int, int] | None, repairs: tuple[Repair, ...] = ()
-    ) -> None:
+    def clip(self, here: Place, times: Stretch, span: tuple[int, int] | None, repairs: tuple[Repair, ...] = ()) -> None:
         name = here.name
         if name is None and not here.unsettled and not here.foreign:
             name = self.names.only
@@ -439,7 +347,7 @@ class _Walk:
     def claim(
         self,
         hit: Hit,
-        here: _Place,
+        here: Place,
         times: Stretch | None,
         confidence: object,
         span: tuple[int, int] | None,
@@ -455,14 +363,3 @@ class _Walk:
 
 def _embedded(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[")
-
-
-def _first(raw: Node) -> Node:
-    return raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
-
-
-def _texts(raw: Node) -> list[str]:
-    raw = _first(raw)
-    if isinstance(raw, Obj):
-        return [value for _, value in raw.pairs if isinstance(value, str)]
-    return [raw] if isinstance(raw, str) else []

@@ -6,11 +6,11 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pegasus_classify.contract.evidence import Repair
 
-__all__ = ["Source", "rewritten", "source_of"]
+__all__ = ["Source", "rewritten", "shortened", "source_of"]
 
 _ODD = re.compile("[\\r\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00a0\u2000-\u200a\u205f\u3000\uff01-\uff5e]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -130,3 +130,8 @@ def _without_runaway(source: Source) -> Source:
     text = last[:start] + unit.group().lstrip("\\")
     shift = len(last) - len(text)
     return Source(text, (*source.repairs, "runaway_tail"), (len(text),), (0, shift), source)
+
+
+def shortened(source: Source, length: int) -> Source:
+    """Return the first `length` characters of a source."""
+    return replace(source, text=source.text[:length], repairs=(*source.repairs, "too_long"))

@@ -27,9 +27,12 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|until|till|through|thru|up to|bis|"
-    r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|\u0625\u0644\u0649|\u0434\u043e|"
-    r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|lasts?|lasting|continu(?:es|ing))\b\s*"
+    r"\s*[)\]]?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"until|till|through|thru|up to|bis|"
+    r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
+    r"\u0625\u0644\u0649|\u0434\u043e|"
+    r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|lasts?|"
+    r"lasting|continu(?:es|ing))\b\s*"
     r"(?:at|until|to|till|around|about)?[\s:]*)\s*[(\[]?\s*",
     re.IGNORECASE,
 )
@@ -113,13 +116,23 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 _LEVEL = r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain"
 _WORD = (
     r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
-    r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
+    r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
+    r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
 )
 _AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
 _CONFIDENCES = (
-    re.compile(rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|~)?(?P<raw>{_AMOUNT}|{_LEVEL})", re.IGNORECASE),
+    re.compile(
+        rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
+        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
-    re.compile(r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|10)\b)(?:\s(?:confident|confidence|sure|certain|certainty|probability))?", re.IGNORECASE),
+    re.compile(
+        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"
+        r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
+        r"10)\b)(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
+        re.IGNORECASE,
+    ),
 )
 
 

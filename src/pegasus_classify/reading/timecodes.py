@@ -31,15 +31,18 @@ class Stretch(NamedTuple):
 
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,6})?"
 _HOURS = (
-    r"(?:h(?:ours?|rs?)?|stunden?|std|horas?|heures?)(?![^\W\d_])|\u6642\u9593|\u5c0f\u65f6|\u5c0f\u6642|\u65f6|\u6642|\uc2dc\uac04"
+    r"(?:h(?:ours?|rs?)?|stunden?|std|horas?|heures?)(?![^\W\d_])|\u6642\u9593|\u5c0f\u65f6|"
+    r"\u5c0f\u6642|\u65f6|\u6642|\uc2dc\uac04"
 )
 _MINUTES = (
-    r"(?:m(?:in(?:ut(?:e[ns]?|os?))?s?)?)(?![^\W\d_])\.?|\u5206\u949f|\u5206\u9418|\u5206|\ubd84|\u062f\u0642\u064a\u0642\u0629|"
+    r"(?:m(?:in(?:ut(?:e[ns]?|os?))?s?)?)(?![^\W\d_])\.?|\u5206\u949f|\u5206\u9418|\u5206|\ubd84|"
+    r"\u062f\u0642\u064a\u0642\u0629|"
     r"\u062f\u0642\u0627\u0626\u0642|'(?!')|\u2032|\u2019"
 )
 _SECONDS = (
     r"(?:s(?:ec(?:ond)?s?|ek(?:unden?)?|egundos?|econdes?)?)(?![^\W\d_])|\u79d2\u949f|\u79d2\u9418|\u79d2|\ucd08|"
-    r"\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646\u064a|\u062b\u0648\u0627\u0646|\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
+    r"\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646\u064a|\u062b\u0648\u0627\u0646|"
+    r"\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
 )
 _GLUE = r"\s?(?:(?:,|and\b|und\b|y\b|et\b)\s?)?"
 CLOCK = r"(?:\d{1,6}:\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,6}:\d{2})(?:[.,;]\d{1,6})?"
@@ -61,12 +64,15 @@ _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseco
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
 _ABOUT = re.compile(
-    r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|time:?)\s*",
+    r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|"
+    r"time:?)\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*(?:[\])]|into the video|onwards?|mark|\.)\s*\Z", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e/|]|\.{2,3}|\u2026|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\band\b|\bbis\b|\bhasta\b|\bund\b|\ba\b|\bal\b|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|\u0625\u0644\u0649|,|;)\s*",
+    r"\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e/|]|\.{2,3}|\u2026|\bto\b|\buntil\b|\btill\b|"
+    r"\bthrough\b|\bthru\b|\band\b|\bbis\b|\bhasta\b|\bund\b|\ba\b|\bal\b|\u304b\u3089|\u5230|\u81f3|"
+    r"\uc5d0\uc11c|\u0625\u0644\u0649|,|;)\s*",
     re.IGNORECASE,
 )
 

@@ -11,19 +11,30 @@ from pegasus_classify.reading.shapes import Said
 __all__ = ["verdict_of"]
 
 _REFUSAL = re.compile(
-    r"(?:\b(?:can(?:no|['\u2019])t|cannot|unable to|not able to|could(?: not|n['\u2019]t)|am not able|won['\u2019]t|will not)\s+(?:\w+\s+){0,3}?"
-    r"(?:access|view|watch|see|open|load|play|process|analy[sz]e|assist|help|classify|provide|determine|complete|comply|fulfil|review|identify|perform)"
-    r"|video (?:is|was|could|cannot|can['\u2019]t)(?: not| be)* (?:not )?(?:available|accessible|unavailable|provided|attached|loaded|found|accessed|played)"
-    r"|(?:please )?(?:provide|upload|share|attach|send)\b.{0,30}\bvideo\b|no video (?:was|is|has been|file)|without (?:seeing|access)"
-    r"|as an ai\b|i['\u2019]?m sorry|i apologi[sz]e|against my|not allowed to|unable to access|violates?\b.{0,30}polic"
-    r"|\u65e0\u6cd5(?:\u8bbf\u95ee|\u67e5\u770b|\u89c2\u770b|\u5206\u6790|\u63d0\u4f9b)|\u8bf7\u63d0\u4f9b|\u62b1\u6b49|\u7533\u3057\u8a33|\u3067\u304d\u307e\u305b\u3093|\uc8c4\uc1a1|\ubcfc \uc218 \uc5c6|"
-    r"kann (?:das|dieses|auf das) video|je ne peux pas|no puedo (?:ver|acceder)|lo siento|desol\u00e9|\u043d\u0435 \u043c\u043e\u0433\u0443|n\u00e3o (?:posso|consigo)|desculpe)",
+    r"(?:\b(?:can(?:no|['\u2019])t|cannot|unable to|not able to|could(?: not|n['\u2019]t)|am not able|"
+    r"won['\u2019]t|will not)\s+(?:\w+\s+){0,3}?"
+    r"(?:access|view|watch|see|open|load|play|process|analy[sz]e|assist|help|classify|provide|determine|"
+    r"complete|comply|fulfil|review|identify|perform)"
+    r"|video (?:is|was|could|cannot|can['\u2019]t)(?: not| be)* (?:not )?(?:available|accessible|unavailable|"
+    r"provided|attached|loaded|found|accessed|played)"
+    r"|(?:please )?(?:provide|upload|share|attach|send)\b.{0,30}\bvideo\b|no video (?:was|is|has been|file)|"
+    r"without (?:seeing|access)"
+    r"|as an ai\b|i['\u2019]?m sorry|i apologi[sz]e|against my|not allowed to|unable to access|"
+    r"violates?\b.{0,30}polic"
+    r"|\u65e0\u6cd5(?:\u8bbf\u95ee|\u67e5\u770b|\u89c2\u770b|\u5206\u6790|\u63d0\u4f9b)|\u8bf7\u63d0\u4f9b|"
+    r"\u62b1\u6b49|\u7533\u3057\u8a33|\u3067\u304d\u307e\u305b\u3093|\uc8c4\uc1a1|\ubcfc \uc218 \uc5c6|"
+    r"kann (?:das|dieses|auf das) video|je ne peux pas|no puedo (?:ver|acceder)|lo siento|desol\u00e9|"
+    r"\u043d\u0435 \u043c\u043e\u0433\u0443|n\u00e3o (?:posso|consigo)|desculpe)",
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty)\b|(?:does|do|did|is|are|was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
-    r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
-    r"\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|\uc5c6(?:\uc2b5|\uc74c|\ub2e4)|\bkein\w*|\bnichts\b|\baucune?\b|\brien\b|\bningun[oa]?\b|\bninguna\b|\bnada\b|\bnenhum\w*|\bnessun\w*|\u043d\u0435 \u043e\u0431\u043d\u0430\u0440\u0443\u0436|"
+    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty)\b|(?:does|do|did|is|are|"
+    r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
+    r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
+    r"\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
+    r"\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|\uc5c6(?:\uc2b5|\uc74c|"
+    r"\ub2e4)|\bkein\w*|\bnichts\b|\baucune?\b|\brien\b|\bningun[oa]?\b|\bninguna\b|\bnada\b|\bnenhum\w*|"
+    r"\bnessun\w*|\u043d\u0435 \u043e\u0431\u043d\u0430\u0440\u0443\u0436|"
     r"\u043d\u0435\u0442|\u0644\u0627 \u064a\u0648\u062c\u062f|\u0644\u0645)",
     re.IGNORECASE,
 )

@@ -72,7 +72,7 @@ def _locate(objects: list[Obj], text: str, start: int, end: int) -> None:
 
 
 def _completed(text: str, start: int) -> tuple[str, int] | None:
-    """Return a document that was broken off, closed behind its last complete member, and how many levels were open."""
+    """Return a broken-off document closed behind its last complete member, and how many levels were open."""
     stack: list[str] = []
     last = start
     for match in _TOKEN.finditer(text, start):
@@ -81,9 +81,8 @@ def _completed(text: str, start: int) -> tuple[str, int] | None:
             stack.append("]" if token == "[" else "}")
             if len(stack) > _DEEPEST:
                 return None
-        elif token in "]}":
-            if not stack or stack.pop() != token or not stack:
-                return None
+        elif token in "]}" and (not stack or stack.pop() != token or not stack):
+            return None
         if len(token) == 1:
             last = match.end()
     if not stack:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
 
@@ -32,15 +32,20 @@ _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 # Runs of white space are bounded in every look ahead, so that no text makes reading slower than linear.
 _Q = "\"'`\u201c\u201d\u2018\u2019\u201e\uff02\uff07"
 _COMMENT = r"(?:/\*[^*]{0,200}\*/\s{0,40})?"
-_KEY = rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w \-]{{0,60}})\s{{0,40}}{_COMMENT}(?::|=)"
+_KEY = (
+    rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w \-]{{0,60}})"
+    rf"\s{{0,40}}{_COMMENT}(?::|=)"
+)
 _CUT_KEY = rf"\\?[{_Q}]?[^{_Q}\n:=,{{}}\[\]]{{0,80}}\\?[{_Q}]?\s{{0,40}}\Z"
 _REMARK = r"(?://|/\*|\#|<!--)"
 _AFTER_KEY = re.compile(rf"\s{{0,40}}{_COMMENT}(?::|=|\Z)")
 _AFTER_IN_OBJECT = re.compile(
-    rf"\s{{0,40}}(?:[}}\])]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[,}}\])\[{{]|{_REMARK}|\.\.\.|{_KEY}|{_CUT_KEY})|\s{{1,40}}{_KEY}|\n\s{{0,40}}{_KEY})"
+    rf"\s{{0,40}}(?:[}}\])]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[,}}\])\[{{]|{_REMARK}|\.\.\.|{_KEY}|"
+    rf"{_CUT_KEY})|\s{{1,40}}{_KEY}|\n\s{{0,40}}{_KEY})"
 )
 _AFTER_IN_LIST = re.compile(
-    rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}:"
+    rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|"
+    rf"[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}:"
 )
 _SWALLOWED = re.compile(rf"(?:,|\n)\s{{0,40}}\\?[{_Q}]?([\w \-]{{1,60}})$")
 _TWIN = re.compile(rf"\s{{0,40}}[{_Q}]")
@@ -49,8 +54,21 @@ _TWIN = re.compile(rf"\s{{0,40}}[{_Q}]")
 _STOPS = {opening: re.compile(rf"[\\{closers}]") for opening, closers in QUOTES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+def _simple(opening: str, closers: str) -> dict[str, re.Pattern[str]]:
+    """Return patterns of strings about which there is no doubt: nothing odd inside, the expected signs behind."""
+    body = rf"{opening}([^{closers}\\\n]{{0,200}}){closers[0]}"
+    behind = {
+        "key": r"(?=\s?:)",
+        "member": rf"(?=\s?[}}\]]|,\s{{0,8}}[{_Q}][\w ]{{1,30}}[{_Q}]\s?:)",
+        "item": rf"(?=\s?\]|,\s{{0,8}}{opening}\w)",
+    }
+    return {place: re.compile(body + after) for place, after in behind.items()}
+
+
+_SIMPLE = {opening: _simple(opening, closers) for opening, closers in QUOTES.items()}
+
+
+class Quoted(NamedTuple):
     """A string that was read.
 
     Attributes:
@@ -94,6 +112,9 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     ran into the next key lost its own closing mark: it ends before that key.
     """
     opening = text[at]
+    simple = _SIMPLE[opening][place].match(text, at)
+    if simple is not None:
+        return Quoted(simple.group(1), simple.end(), repairs=() if opening == '"' else ("quotes",))
     closers = QUOTES[opening]
     repairs: list[Repair] = [] if opening == '"' else ["quotes"]
     stop = _STOPS[opening]
@@ -130,8 +151,5 @@ def _may_end(text: str, where: int, place: str, closers: str, *, native: bool) -
         pattern = _AFTER_IN_OBJECT if place == "member" else _AFTER_IN_LIST
         if pattern.match(text, twin.end()):
             return False
-    if place == "member":
-        fits = _AFTER_IN_OBJECT.match(text, after)
-    else:
-        fits = _AFTER_IN_LIST.match(text, after)
+    fits = (_AFTER_IN_OBJECT if place == "member" else _AFTER_IN_LIST).match(text, after)
     return fits is not None and (native or text[after : after + 1] in ("}", "]", ","))

@@ -303,4 +303,4 @@ class _Reader:
         self.at = max(match.end(), self.at + 1)
         word = raw.casefold()
         self.mend("unquoted" if word not in _WORDS else "foreign_word")
-        return (_WORDS[word] if word in _WORDS else raw), self.at < len(self.text)
+        return _WORDS.get(word, raw), self.at < len(self.text)

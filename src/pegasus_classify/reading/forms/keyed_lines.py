@@ -1,4 +1,4 @@
-"""Lines: YAML, keys and values, headings, bullets, captions, sentences; indentation and headings say what belongs where."""
+"""Lines: YAML, keys and values, headings, bullets, captions, sentences; indentation tells what belongs where."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ import re
 from dataclasses import dataclass
 
 from pegasus_classify.reading.forms.json_text import parse
+from pegasus_classify.reading.forms.line_signs import (
+    ASIDE,
+    BULLET,
+    CUE,
+    FIELDS,
+    FINAL,
+    HEADING,
+    KEY,
+    NEGATIVE,
+    RULE,
+    TICKED,
+    TOML,
+    UNTICKED,
+    says_nothing,
+    scalar,
+)
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
-from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.spotted import confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["read_lines"]
-
-_LINE = re.compile(r"[^\n]*")
-_INDENT = re.compile(r"[ \t]*")
-_BULLET = re.compile(r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|[\u2705\u2714\u2713\u274c\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u2705]")
-_TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
-_UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
-_RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
-_TOML = re.compile(r"\[\[?([\w.\"' -]+)\]\]?")
-_KEY = re.compile(r"[*_`\"'\u201c\u300c\u300e\u3010]*(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]*\s*(?P<mark>:|=|\uff1a)[*_`\"']*(?P<space>\s*)")
-_CUE = re.compile(r"\s*([\d:.,]+)\s*-{1,2}>\s*([\d:.,]+)(?:\s.*)?")
-_NEGATIVE = re.compile(
-    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|unmatched)\b", re.IGNORECASE
-)
-_ASIDE = re.compile(
-    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|candidates?|on screen|"
-    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|available|allowed|input|given|"
-    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|thinking|analysis)\b",
-    re.IGNORECASE,
-)
-_FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length"})
-_FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -66,7 +60,7 @@ class _Lines:
     def line(self, raw: str, offset: int) -> None:
         indent = len(raw) - len(raw.lstrip(" \t"))
         body = raw.strip()
-        if not body or (_RULE.fullmatch(body) and not self.cue):
+        if not body or (RULE.fullmatch(body) and not self.cue):
             self.cue = None if not body else self.cue
             return
         if self.skip_deeper is not None:
@@ -74,28 +68,34 @@ class _Lines:
                 return
             self.skip_deeper = None
         at = offset + indent
-        cue = _CUE.fullmatch(body)
+        cue = CUE.fullmatch(body)
         if cue is not None:
             times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
             self.pop(-0.5)
             self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
             return
-        toml = _TOML.fullmatch(body) if self.cue is None else None
-        if toml is not None and "." not in body[:2] and all(role_of(p) in ("names", "other", "class") for p in toml.group(1).split(".")) and "=" not in body:
+        toml = TOML.fullmatch(body) if self.cue is None else None
+        if (
+            toml is not None
+            and "." not in body[:2]
+            and all(role_of(p) in ("names", "other", "class") for p in toml.group(1).split("."))
+            and "=" not in body
+        ):
             self.open_toml(toml.group(1), at)
             return
-        bullet = _BULLET.match(body)
+        bullet = BULLET.match(body)
         while bullet is not None:
             self.pop(indent + 0.5)
-            ticked = bullet.group().strip() if bullet.group().strip() in "\u2705\u2714\u2713\u274c\u2717\u2718\u2611" else ""
+            ticked = (
+                bullet.group().strip() if bullet.group().strip() in "\u2705\u2714\u2713\u274c\u2717\u2718\u2611" else ""
+            )
             indent += bullet.end()
             body = ticked + body[bullet.end() :]
             at = offset + indent
             self.item(indent, at, body)
-            bullet = _BULLET.match(body) if not ticked and body.startswith("- ") else None
-        else:
-            if bullet is None and self.stack[-1].indent != indent:
-                self.pop(float(indent))
+            bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
+        if bullet is None and self.stack[-1].indent != indent:
+            self.pop(float(indent))
         if body:
             self.content(body, indent, at)
 
@@ -104,17 +104,25 @@ class _Lines:
             self.stack.pop()
 
     def item(self, indent: int, at: int, body: str) -> None:
-        match = _KEY.match(body)
+        match = KEY.match(body)
         role = role_of(match.group("key").strip()) if match is not None and body[match.end() :].strip() else "other"
-        before = self.previous
-        if before is not None and before[0] == indent and role in _FIELDS and before[1] is not None and before[2] is self.stack[-1].obj:
-            if role not in {role_of(key) for key, _ in before[1].pairs} and not any(key == "" for key, _ in before[1].pairs):
-                self.stack.append(_Scope(before[1], float(indent), name=self.stack[-1].name))
-                return
+        before = self._open_before(indent)
+        if before is not None and role in FIELDS and role not in {role_of(key) for key, _ in before.pairs}:
+            self.stack.append(_Scope(before, float(indent), name=self.stack[-1].name))
+            return
         obj = Obj([], (at, at + len(body)))
-        self.previous = (indent, obj if role in _FIELDS or role in ("class", "weak") else None, self.stack[-1].obj)
+        self.previous = (indent, obj if role in FIELDS or role in ("class", "weak") else None, self.stack[-1].obj)
         self.stack[-1].obj.pairs.append(("", obj))
         self.stack.append(_Scope(obj, float(indent), name=self.stack[-1].name))
+
+    def _open_before(self, indent: int) -> Obj | None:
+        """Return the entry that the bullet before this one began, if a bullet of one field may still add to it."""
+        if self.previous is None:
+            return None
+        column, obj, parent = self.previous
+        if column != indent or obj is None or parent is not self.stack[-1].obj:
+            return None
+        return None if any(key == "" for key, _ in obj.pairs) else obj
 
     def flow(self, at: int) -> Node:
         """Read brackets that are a value of these lines; the lines they reach over are done with them."""
@@ -128,7 +136,7 @@ class _Lines:
     # -- what a line says -----------------------------------------------------------------------------------------
 
     def content(self, body: str, indent: int, at: int) -> None:
-        ticked, unticked = _TICKED.match(body), _UNTICKED.match(body)
+        ticked, unticked = TICKED.match(body), UNTICKED.match(body)
         if ticked is not None or unticked is not None:
             mark = ticked or unticked
             assert mark is not None
@@ -143,19 +151,19 @@ class _Lines:
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
             self.add("", self.flow(at))
             return
-        heading = _HEADING.fullmatch(body)
-        if heading is not None and self.heading(heading, indent, at):
+        heading = HEADING.fullmatch(body)
+        if heading is not None and self.heading(heading, at):
             return
         if self.cue is not None:
             for entry in self.caption(body, at):
                 self.add("", entry)
             return
-        match = _KEY.match(body)
+        match = KEY.match(body)
         if match is not None and self.keyed(match, body, indent, at):
             return
         self.free(body, at, indent)
 
-    def heading(self, match: re.Match[str], indent: int, at: int) -> bool:
+    def heading(self, match: re.Match[str], at: int) -> bool:
         rank = len(match.group(1)) if match.group(1) else 7
         title = match.group(2) if match.group(1) else match.group(4)
         note = "" if match.group(1) else match.group(5) or ""
@@ -176,13 +184,17 @@ class _Lines:
                     obj.pairs.append(("prompt", hit.prompt))
             rest = note or (title if self.names.class_of(title) is None else "")
             for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
-                obj.pairs.append(("", entry) if any(k == "time" for k, _ in entry.pairs) else ("fields", dict(entry.pairs).get("fields", entry)))
-        if not (hit is None and (_NEGATIVE.search(title) or _ASIDE.search(title))):
+                obj.pairs.append(
+                    ("", entry)
+                    if any(k == "time" for k, _ in entry.pairs)
+                    else ("fields", dict(entry.pairs).get("fields", entry))
+                )
+        if not (hit is None and (NEGATIVE.search(title) or ASIDE.search(title))):
             self.add("", obj)
         self.stack.append(_Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
-    def head_of(self, title: str):  # type: ignore[no-untyped-def]
+    def head_of(self, title: str) -> Hit | None:
         """Return the class a heading names before its parentheses or numbers."""
         match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
         return self.names.class_of(match.group(1)) if match is not None else None
@@ -193,9 +205,14 @@ class _Lines:
     def caption(self, body: str, at: int) -> list[Obj]:
         hits = self.names.classes_in(body.strip("[]<> "))
         if hits:
-            return [Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body))) for hit in hits]
+            return [
+                Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
+                for hit in hits
+            ]
         found = self.statements.read(body, at)
-        return [Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)]
+        return [
+            Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)
+        ]
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
@@ -205,7 +222,9 @@ class _Lines:
         role = role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
-        if role == "text" or (role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and _ASIDE.search(key)):
+        if role == "text" or (
+            role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and ASIDE.search(key)
+        ):
             owner = self.owner()
             if not (role == "text" and owner and self.names.prompt_of(key, owner)):
                 self.aside(value, indent)
@@ -234,8 +253,8 @@ class _Lines:
     def open_key(self, key: str, role: str, indent: int, at: int, body: str) -> bool:
         obj = Obj([], (at, at + len(body)))
         title = role == "other"
-        if not (title and (_NEGATIVE.search(key) or _ASIDE.search(key))) and role not in ("text", "absent"):
-            if title and _FINAL.search(key):
+        if not (title and (NEGATIVE.search(key) or ASIDE.search(key))) and role not in ("text", "absent"):
+            if title and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)
         self.stack.append(_Scope(obj, indent + 0.5, name=self.stack[-1].name))
@@ -251,7 +270,10 @@ class _Lines:
             return self.free(body, at, indent)
         if prompt is None and hit is None:
             return None
-        if any(each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner) for each in self.statements.mentions.find(value)):
+        if any(
+            each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner)
+            for each in self.statements.mentions.find(value)
+        ):
             return self.free(body, at, indent)
         span = (at, at + len(body))
         pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
@@ -295,7 +317,7 @@ class _Lines:
             own = self.names.prompt_of(value, name)
             if own is not None:
                 obj.pairs.append(("prompt", own))
-            elif _says_nothing(value) or trusted is not None:
+            elif says_nothing(value) or trusted is not None:
                 obj.pairs.append(("present", False))
             else:
                 obj.pairs.append(("clips", []))
@@ -311,7 +333,7 @@ class _Lines:
             self.add(key, self.flow(start))
             return
         if role == "class":
-            hits = self.names.classes_in(_scalar(value))
+            hits = self.names.classes_in(scalar(value))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
         if role == "time":
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
@@ -320,7 +342,7 @@ class _Lines:
                 for entry in entries:
                     self.add("", entry)
                 return
-        self.add(key if role in ("class", "weak", "names") or role_of(key) == role else role, _scalar(value))
+        self.add(key if role in ("class", "weak", "names") or role_of(key) == role else role, scalar(value))
 
     def free(self, body: str, at: int, indent: int) -> bool:
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
@@ -360,21 +382,6 @@ class _Lines:
         obj = Obj([], (at, at + len(path)))
         self.add("", obj)
         self.stack.append(_Scope(obj, -0.5, depth + 1, name=self.stack[-1].name))
-
-
-def _says_nothing(value: str) -> bool:
-    return re.match(r"\W*(?:no|not|none|never|absent|nothing|n/a|0)\b|\W*$", value, re.IGNORECASE) is not None
-
-
-def _scalar(value: str) -> Node:
-    value = value.strip().rstrip(",").strip()
-    if len(value) > 1 and value[0] in "\"'\u201c`*" and value[-1] in "\"'\u201d`*":
-        return value.strip("*").strip("\"'`\u201c\u201d")
-    if re.fullmatch(r"-?\d{1,9}", value):
-        return int(value)
-    if re.fullmatch(r"-?\d{1,9}\.\d{1,9}", value):
-        return float(value)
-    return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
 
 
 def read_lines(text: str, names: Names, statements: Statements, *, trusted: int | None = None) -> Obj:

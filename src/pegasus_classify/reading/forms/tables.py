@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pegasus_classify.reading.keys import role_of
+from pegasus_classify.reading.keys import Role, role_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["Table", "tables_in"]
 
 _RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]+")
-_FIELD = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=%s|$)|([^%s]*)')
 _SCALE = re.compile(r"\(?\s*(?:out of|/)\s*(\d+)\s*\)?|\(\s*0?\s*[-\u2013]\s*(10|5)\s*\)", re.IGNORECASE)
 _UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|[?*_`]+")
 
@@ -32,7 +31,13 @@ Row = tuple[list[str], int, int]
 
 
 def tables_in(text: str, names: Names, *, trusted: int | None = None) -> list[Table]:
-    """Return the tables of a text; `trusted` is its length when it was cut there (the row that touches it is left out)."""
+    """Return the tables of a text.
+
+    Args:
+        text: The text.
+        names: What was asked.
+        trusted: Length of the text when it was cut there: the row that touches the cut is left out.
+    """
     lines: list[tuple[str, int]] = []
     at = 0
     for raw in text.split("\n"):
@@ -83,7 +88,9 @@ def _bars(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "/").split("|")]
 
 
-_FIELDS = {mark: re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?:{mark}|$)|([^{mark}]*)(?:{mark}|$)') for mark in ("\t", ";", ",")}
+_FIELDS = {
+    mark: re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?:{mark}|$)|([^{mark}]*)(?:{mark}|$)') for mark in ("\t", ";", ",")
+}
 
 
 def _fields(line: str, mark: str) -> list[str]:
@@ -110,7 +117,9 @@ def _table(rows: list[Row], names: Names) -> Arr | None:
         return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
     if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
         return _with_head(rows[1:], keys, roles, head, names)
-    headless = [row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])]
+    headless = [
+        row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])
+    ]
     if headless and len(headless) * 2 >= len(rows):
         return Arr([_headless(row) for row in headless])
     return None
@@ -133,7 +142,7 @@ def _value(cell: str) -> Node:
     return cell
 
 
-def _with_head(rows: list[Row], keys: list[str], roles: list[str], head: list[str], names: Names) -> Arr:
+def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[str], names: Names) -> Arr:
     keys = _completed(rows, keys, roles, names)
     scale = [_SCALE.search(cell) for cell in head]
     above = ""
@@ -143,24 +152,26 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[str], head: list[st
         for number, (key, cell) in enumerate(zip(keys, cells, strict=False)):
             role = role_of(key)
             if role == "class":
-                above = cell = cell or above
-            if role == "confidence" and cell and scale[number] is not None:
-                match = scale[number]
-                assert match is not None
-                cell = f"{cell}/{match.group(1) or match.group(2)}"
-            if cell and key:
-                pairs.append((key, _value(cell.strip("*_`").strip())))
+                above = cell or above
+            text = above if role == "class" else cell
+            match = scale[number]
+            if role == "confidence" and cell and match is not None:
+                text = f"{cell}/{match.group(1) or match.group(2)}"
+            if text and key:
+                pairs.append((key, _value(text.strip("*_`").strip())))
         entries.append(Obj(pairs, (start, end)))
     return Arr(entries)
 
 
-def _completed(rows: list[Row], keys: list[str], roles: list[str], names: Names) -> list[str]:
+def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names) -> list[str]:
     """Return the keys, those of unknown columns found by what stands below them."""
     keys = list(keys)
     columns = [[cells[number] for cells, _, _ in rows if number < len(cells)] for number in range(len(keys))]
     if "class" not in roles:
         for number, column in enumerate(columns):
-            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(names.classes_in(cell) for cell in column if cell):
+            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(
+                names.classes_in(cell) for cell in column if cell
+            ):
                 keys[number] = "class"
                 break
     for number, column in enumerate(columns):

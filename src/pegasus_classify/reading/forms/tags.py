@@ -11,22 +11,27 @@ __all__ = ["read_tags", "undressed"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ASIDE = re.compile(
-    r"<(think(?:ing)?|reasoning|scratchpad|analysis|draft|reflection|example|thought|notes?|request|instructions?)>.*?(?:</\1>|\Z)",
+    r"<(think(?:ing)?|reasoning|scratchpad|analysis|draft|reflection|example|thought|notes?|request|"
+    r"instructions?)>.*?(?:</\1>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _DRESS = re.compile(
-    r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
+    r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|"
+    r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"</(?:tr|li|p|div|h[1-6])|<(?:br|tr|li|ul|ol|table)", re.IGNORECASE)
 _CELL = re.compile(r"</t[dh]", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([^\W\d][\w.:-]*(?: [A-Z][\w.-]*)*|\?xml)((?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))*)\s*(/?|\?)>")
+_TAG = re.compile(
+    r"<(/?)([^\W\d][\w.:-]*(?: [A-Z][\w.-]*)*|\?xml)((?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"]*\"|'[^']*'|"
+    r"[^\s\"'<>]+))*)\s*(/?|\?)>"
+)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _DEEPEST = 200
 
 
 def undressed(source: Source) -> Source:
-    """Return a text without remarks, thinking in tags, and HTML that only dresses text; rows of tables become lines."""
+    """Return a text without remarks, thinking in tags, and HTML that only dresses text; table rows become lines."""
     if "<" not in source.text:
         return source
     source = rewritten(source, _COMMENT, "comment", lambda _: " ")

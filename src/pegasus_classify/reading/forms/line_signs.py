@@ -1,0 +1,73 @@
+"""By which marks a line is a bullet, a heading, a key with its value, a caption; data of `keyed_lines`."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.reading.tree import Node
+
+__all__ = [
+    "ASIDE",
+    "BULLET",
+    "CUE",
+    "FIELDS",
+    "FINAL",
+    "HEADING",
+    "KEY",
+    "NEGATIVE",
+    "RULE",
+    "TICKED",
+    "TOML",
+    "UNTICKED",
+    "says_nothing",
+    "scalar",
+]
+
+LINE = re.compile(r"[^\n]*")
+INDENT = re.compile(r"[ \t]*")
+BULLET = re.compile(
+    r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|"
+    r"[\u2705\u2714\u2713\u274c\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u2705]"
+)
+TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
+UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
+RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
+HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
+TOML = re.compile(r"\[\[?([\w.\"' -]+)\]\]?")
+KEY = re.compile(
+    r"[*_`\"'\u201c\u300c\u300e\u3010]*(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]*\s*(?P<mark>:|=|\uff1a)[*_`\"']*(?P<space>\s*)"
+)
+CUE = re.compile(r"\s*([\d:.,]+)\s*-{1,2}>\s*([\d:.,]+)(?:\s.*)?")
+NEGATIVE = re.compile(
+    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
+    r"unmatched)\b",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|"
+    r"candidates?|on screen|"
+    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
+    r"available|allowed|input|given|"
+    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
+    r"thinking|analysis)\b",
+    re.IGNORECASE,
+)
+FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length"})
+FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
+
+
+def says_nothing(value: str) -> bool:
+    """Return whether a value begins with a no, or holds no word at all."""
+    return re.match(r"\W*(?:no|not|none|never|absent|nothing|n/a|0)\b|\W*$", value, re.IGNORECASE) is not None
+
+
+def scalar(value: str) -> Node:
+    """Return a plain value as YAML reads it: a number, yes or no, nothing, or the text without its quotes."""
+    value = value.strip().rstrip(",").strip()
+    if len(value) > 1 and value[0] in "\"'\u201c`*" and value[-1] in "\"'\u201d`*":
+        return value.strip("*").strip("\"'`\u201c\u201d")
+    if re.fullmatch(r"-?\d{1,9}", value):
+        return int(value)
+    if re.fullmatch(r"-?\d{1,9}\.\d{1,9}", value):
+        return float(value)
+    return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)

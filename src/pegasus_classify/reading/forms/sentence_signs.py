@@ -1,0 +1,104 @@
+"""Words and marks by which a sentence says yes, no or perhaps, and where one ends; data of `statements`."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "BUT",
+    "HEDGE",
+    "JOINER",
+    "LAST_WORD",
+    "LEFT_OK",
+    "NEXT_WORD",
+    "NO_AFTER",
+    "NO_BEFORE",
+    "PARENTHESES",
+    "POSITIVE",
+    "PRONOUN",
+    "QUOTING",
+    "RIGHT_OK",
+    "SENTENCE",
+    "UNTRUSTED",
+    "WORDS",
+]
+
+SENTENCE = re.compile(r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z])|[\u3002\uff01\uff1f\uff1b]|;\s|\n")
+NO_BEFORE = re.compile(
+    r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
+    r"excluding|except|kein\w*|"
+    r"nicht|sans|pas de|sin|ni)\b[^.:]{0,40}$|n['\u2019]t\b[^.:]{0,40}$|\u6ca1\u6709[^\u3002]{0,6}$",
+    re.IGNORECASE,
+)
+BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pero|sino)\b", re.IGNORECASE)
+NO_AFTER = re.compile(
+    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
+    r"also|it|clearly|ist|wird|sind|est)\s+)*"
+    r"(?:not\b|never\b|absent|no\b(?!\.)|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u00d7|nicht\b|"
+    r"undetected|missing|unlikely|"
+    r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
+    r"\uc5c6\uc74c|isn['\u2019]t|"
+    r"aren['\u2019]t|wasn['\u2019]t|don['\u2019]t|doesn['\u2019]t|didn['\u2019]t|weren['\u2019]t)",
+    re.IGNORECASE,
+)
+HEDGE = re.compile(
+    r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
+    r"initially|at first|"
+    r"not (?:count|included?)|unsure|unclear|ignore|example|e\.g|for instance)\b|\?\s*$",
+    re.IGNORECASE,
+)
+QUOTING = re.compile(
+    r"\b(?:says?|said|saying|reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"quote[sd]?|narrator|speaker|"
+    r"written|on[- ]screen|screen shows)\b",
+    re.IGNORECASE,
+)
+JOINER = re.compile(
+    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?[\s*_`\"']*|[\s\u3001]*", re.IGNORECASE
+)
+PRONOUN = re.compile(
+    r"^\W*(?:it|they|this|these|the (?:clip|class|scene|segment|action|event)|starts?|start time|begins?|"
+    r"from|time(?:stamp)?s?|"
+    r"confidence|between|at|conf\.?|timestamps?)\b",
+    re.IGNORECASE,
+)
+_LEFT_OK = (
+    "a an the of is are was were be as and or no not any some with shows show shown showing contains contain "
+    "includes include including features "
+    "feature featuring depicts depict detected detect found see seen class label category under in to for "
+    "first second third fourth then later "
+    "again mostly only also both but yes by it's that this these those one it on at answer s than either "
+    "neither nor clearly from into "
+    "der die das ein eine und ist le la les un une et est el los las es y o als wie de du des i"
+)
+LEFT_OK = frozenset(_LEFT_OK.split())
+_RIGHT_OK = (
+    "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
+    "starts ends then plus present "
+    "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
+    "here there throughout as but by "
+    "class label category footage scene scenes shot shots content clip clips video only not do does did "
+    "isn't aren't doesn't don't ist wird "
+    "bis von de du a i after before while until spans covers starting confidence through also both twice once it "
+    "est sont es son sind"
+)
+RIGHT_OK = frozenset(_RIGHT_OK.split())
+_POSITIVE = (
+    "the this video clip footage shows show shown showing is are it its i we would will can be classify "
+    "classified classification classifies as "
+    "class classes label labels category categories correct best answer final contains contain features "
+    "feature depicts depict detected found present yes "
+    "includes include image scene see seen one a an of and both in appears appear appearing following "
+    "belongs belong to under most mostly main mainly "
+    "predominantly clearly definitely that which matches match matching fits fit applies apply applicable "
+    "here my result results prediction predicted "
+    "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
+    "thus based content primary occurs occur "
+    "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
+)
+POSITIVE = frozenset(_POSITIVE.split())
+PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)\s*\S*", re.IGNORECASE)
+WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
+NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")

@@ -1,0 +1,136 @@
+"""What holds inside an object: which classes it names, and what is said around it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pegasus_classify.contract.request import Option
+from pegasus_classify.reading.fields import Fields
+from pegasus_classify.reading.keys import option_of
+from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.timecodes import Stretch
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["Entry", "Place", "hits_of", "places_in"]
+
+
+class Place(NamedTuple):
+    """What holds for a value because of where it stands.
+
+    Attributes:
+        name: The class around it.
+        prompt, option, confidence, times: Said around it; they hold unless it says its own.
+        waiting: True when the entry around it was not complete and might still have given a confidence.
+        unsettled: True when an object around it was not complete and might still have named a class.
+        foreign: True inside an entry of a class that was not asked.
+        listed: True where bare strings are names of classes.
+    """
+
+    name: str | None = None
+    prompt: str | None = None
+    option: Option | None = None
+    confidence: object = None
+    times: Stretch | None = None
+    waiting: bool = False
+    unsettled: bool = False
+    foreign: bool = False
+    listed: bool = True
+
+
+class Entry(NamedTuple):
+    """An object that may be an entry.
+
+    Attributes:
+        obj: The object.
+        fields: Its members, sorted.
+        times: The stretch its own fields give.
+        hits: The classes it names, or that its key names: None when none is named, empty when none of them was asked.
+    """
+
+    obj: Obj
+    fields: Fields
+    times: Stretch | None
+    hits: list[Hit] | None
+
+
+def hits_of(fields: Fields, names: Names) -> list[Hit] | None:
+    """Return the classes an object names: None when no key of it names one, empty when none was asked."""
+    raw = fields.values.get("class")
+    weak = fields.values.get("weak")
+    if raw is None or raw == "":
+        return _named_by(weak, names) or None
+    found = _named_by(raw, names)
+    if not found and isinstance(raw, (int, float)):
+        found = _named_by(weak, names)
+    return found
+
+
+def _named_by(raw: Node, names: Names) -> list[Hit]:
+    if isinstance(raw, str):
+        return names.classes_in(raw)
+    if isinstance(raw, Obj):
+        found = [_named_by(value, names) for _, value in raw.pairs if isinstance(value, (str, int))]
+        return next((hits for hits in found if hits), [])
+    if isinstance(raw, list):
+        found = [_named_by(each, names) for each in raw if isinstance(each, (str, Obj))]
+        return list(dict.fromkeys(hit for hits in found for hit in hits))
+    return names.classes_in(str(raw)) if isinstance(raw, int) and not isinstance(raw, bool) else []
+
+
+def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
+    """Return what holds inside an object: once for each class it names, once when it names none."""
+    obj, fields, times, hits = entry
+    own = fields.values.get("confidence")
+    option = option_of(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
+    confidence = place.confidence if own is None else own
+    # What stands around an entry's name without times ("confidence" beside "classes") is not said of the entry.
+    if hits and place.name is None and place.times is None and own is None:
+        confidence = None
+    common = place._replace(
+        option=option or place.option,
+        confidence=confidence,
+        times=times or place.times,
+        waiting=(place.waiting and not hits) or (not obj.closed and confidence is None),
+        listed=False,
+    )
+    if hits is None:
+        return [_unnamed(common, entry, names)]
+    if not hits:
+        return [common._replace(name=None, prompt=None, foreign=True)]
+    return [
+        common._replace(
+            name=hit.name,
+            prompt=_prompt(fields, hit.name, names) or hit.prompt or (place.prompt if place.name == hit.name else None),
+            foreign=False,
+            unsettled=False,
+        )
+        for hit in hits
+    ]
+
+
+def _unnamed(common: Place, entry: Entry, names: Names) -> Place:
+    """Return what holds inside an object that names no class: the one around it, or the one of its prompt."""
+    if common.name is not None:
+        return common._replace(prompt=_prompt(entry.fields, common.name, names) or common.prompt)
+    texts = _texts(entry.fields.values.get("prompt"))
+    if texts and entry.obj.closed and not common.foreign and not common.unsettled:
+        hit = names.class_of(texts[0])
+        if hit is not None:
+            return common._replace(name=hit.name, prompt=hit.prompt)
+    return common._replace(unsettled=common.unsettled or not entry.obj.closed)
+
+
+def _prompt(fields: Fields, name: str, names: Names) -> str | None:
+    found = (names.prompt_of(text, name) for text in _texts(fields.values.get("prompt")))
+    return next((prompt for prompt in found if prompt), None)
+
+
+def _first(raw: Node) -> Node:
+    return raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
+
+
+def _texts(raw: Node) -> list[str]:
+    raw = _first(raw)
+    if isinstance(raw, Obj):
+        return [value for _, value in raw.pairs if isinstance(value, str)]
+    return [raw] if isinstance(raw, str) else []
