@@ -110,7 +110,8 @@ def option_of(raw: object) -> Option | None:
 _YES_WORDS = (
     "yes|true|present|detected|found|y|1|visible|confirmed|si|ja|oui|"
     "\u662f|\u306f\u3044|\u2713|\u2714|\u2705|\u2611|x|[x]"
-)_NO_WORDS = (
+)
+_NO_WORDS = (
     "no|false|absent|none|not present|not detected|not found|not visible|n|0|never|missing|null|n/a|na|"
     "nothing|"
     "not applicable|no evidence|not observed|nein|non|"

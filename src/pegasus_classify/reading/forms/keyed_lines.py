@@ -55,8 +55,6 @@ class _Lines:
         self.cue: Stretch | None = None
         self.previous: tuple[int, Obj | None, Obj] | None = None
 
-    # -- one line -------------------------------------------------------------------------------------------------
-
     def line(self, raw: str, offset: int) -> None:
         indent = len(raw) - len(raw.lstrip(" \t"))
         body = raw.strip()
@@ -132,8 +130,6 @@ class _Lines:
 
     def add(self, key: str, value: Node) -> None:
         self.stack[-1].obj.pairs.append((key, value))
-
-    # -- what a line says -----------------------------------------------------------------------------------------
 
     def content(self, body: str, indent: int, at: int) -> None:
         ticked, unticked = TICKED.match(body), UNTICKED.match(body)
