@@ -48,10 +48,26 @@ def running_upstream(videos: int, latency: float) -> Iterator[str]:
         process.communicate()
 
 
+_LENGTH = 60.0
+
+
+def _body(path: str, videos: int) -> dict[str, Any]:
+    if path.endswith("/analyze"):
+        return _ANSWER
+    if "?" in path:
+        return _page(int(path.partition("page=")[2].partition("&")[0] or 1), videos)
+    return {"_id": INDEX, "video_count": videos, "total_duration": videos * _LENGTH}
+
+
 def _page(number: int, videos: int) -> dict[str, Any]:
     first = (number - 1) * _PAGE
     listed = [
-        {"_id": f"video-{each}", "asset_id": f"asset-{each}", "status": "ready", "system_metadata": {"duration": 60.0}}
+        {
+            "_id": f"video-{each}",
+            "asset_id": f"asset-{each}",
+            "status": "ready",
+            "system_metadata": {"duration": _LENGTH},
+        }
         for each in range(first, min(first + _PAGE, videos))
     ]
     info = {"page": number, "limit_per_page": _PAGE, "total_page": -(-videos // _PAGE), "total_results": videos}
@@ -64,8 +80,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, vi
         sizes = [int(line.split(":")[1]) for line in lines if line.startswith("content-length:")]
         await reader.readexactly(sum(sizes))
         path = lines[0].split()[1]
-        number = int(path.partition("page=")[2].partition("&")[0] or 1) if "?" in path else 1
-        body = json.dumps(_ANSWER if path.endswith("/analyze") else _page(number, videos)).encode()
+        body = json.dumps(_body(path, videos)).encode()
         await asyncio.sleep(latency)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body))
         writer.write(body)

@@ -91,7 +91,8 @@ class AsyncDriver:
         assert awake is not None
         while True:
             awake.clear()
-            while self._told:
+            if self._told:
+                # One outcome at a time, see the blocking driver; the event loop sends in between.
                 self._told.popleft().tell(self._machine, time.monotonic())
             now = time.monotonic()
             steps, wake_at = self._machine.todo(now)
@@ -107,6 +108,9 @@ class AsyncDriver:
             self._commits.put(for_ledger)
             if self._closing and self._machine.idle:
                 return
+            if self._told:
+                await asyncio.sleep(0)
+                continue
             await self._rest(awake, None if wake_at is None else max(0.0, wake_at - now))
 
     @staticmethod

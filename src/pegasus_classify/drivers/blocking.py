@@ -5,6 +5,7 @@ A ledger that waits for a disk or a network has a thread too.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -111,12 +112,10 @@ class BlockingDriver:
             self._wait(None if wake_at is None else max(0.0, wake_at - now))
 
     def _wait(self, seconds: float | None) -> None:
-        try:
+        # One outcome at a time: answers come in bursts, and the slot that the first one frees is put to use before the
+        # last one is read.
+        with contextlib.suppress(queue.Empty):
             self._inbox.get(timeout=seconds)()
-            while True:
-                self._inbox.get_nowait()()
-        except queue.Empty:
-            return
 
     def _settled(self, settled: Settled) -> None:
         self._inbox.put(lambda: settled.tell(self._machine, time.monotonic()))
