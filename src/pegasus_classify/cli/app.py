@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import pegasus_classify
-from pegasus_classify.cli import classify, demo, emulate, plan, prompts, read, serve
+from pegasus_classify.cli import classify, compare, demo, emulate, plan, prompts, read, serve
 
 __all__ = ["about", "app"]
 
@@ -45,3 +45,4 @@ app.add_typer(prompts.prompts_app, name="prompts")
 app.command("read")(read.read_generated)
 app.command("demo")(demo.demo)
 app.command("emulate")(emulate.emulate)
+app.command("compare")(compare.compare)

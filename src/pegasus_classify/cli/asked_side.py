@@ -51,15 +51,15 @@ def asked_calls(requests: Requests, settings: Settings, times: int) -> list[Reco
         first = settings.first_sample + time * settings.samples
         with Classifier(settings=settings.model_copy(update={"first_sample": first})) as classifier:
             for path, body in requests:
-                calls.extend(_asked(classifier, path, body))
+                calls.extend(_asked(classifier, path, body, f"sample {first}"))
     return calls
 
 
-def _asked(classifier: Classifier, path: str, body: Mapping[str, Any]) -> Iterator[RecordedCall]:
+def _asked(classifier: Classifier, path: str, body: Mapping[str, Any], source: str) -> Iterator[RecordedCall]:
     reply = classifier.reply("POST", path, dict(body))
     if reply.error is not None and not isinstance(reply.error, APIStatusError):
         raise reply.error
-    yield _recorded(path, body, reply)
+    yield _recorded(path, body, reply, source)
     token = _next_token(reply.body)
     while token:
         version = path.partition("/classify")[0]
@@ -68,7 +68,7 @@ def _asked(classifier: Classifier, path: str, body: Mapping[str, Any]) -> Iterat
         token = _next_token(following.body)
 
 
-def _recorded(path: str, body: Mapping[str, Any], reply: HandledReply) -> RecordedCall:
+def _recorded(path: str, body: Mapping[str, Any], reply: HandledReply, source: str) -> RecordedCall:
     result = reply.result
     if result is None:
         return RecordedCall(path=path, request=dict(body), status=reply.status, response=reply.body)
@@ -77,6 +77,7 @@ def _recorded(path: str, body: Mapping[str, Any], reply: HandledReply) -> Record
         request=dict(body),
         status=reply.status,
         response=reply.body,
+        source=source,
         model=result.model or None,
         prompt_version=result.prompt_version or None,
         prompt_hash=result.prompt_hash or None,

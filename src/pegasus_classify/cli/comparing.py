@@ -15,6 +15,8 @@ from pegasus_classify.cli.compare_choices import CompareChoices
 from pegasus_classify.cli.comparison_view import show_comparison
 from pegasus_classify.cli.options import Common, settings_of
 from pegasus_classify.cli.recorded_side import recorded_requests, recorded_side
+from pegasus_classify.cli.recording_files import read_calls
+from pegasus_classify.cli.stand_in import stand_in
 from pegasus_classify.cli.terminal import print_json, said
 from pegasus_classify.cli.wrong_usage import UsageProblem
 from pegasus_classify.compare.comparison import Comparison, Rules
@@ -23,11 +25,14 @@ from pegasus_classify.compare.conditions import Condition, ConditionError, met_b
 from pegasus_classify.compare.judgement import Judging
 from pegasus_classify.compare.side import Side
 from pegasus_classify.compare.telling import comparison_json, look_after
-from pegasus_classify.recordings.format import RecordedCall, Recording, read_recording, write_lines
+from pegasus_classify.recordings.format import RecordedCall, Recording, write_lines
 from pegasus_classify.report.pages import report_page
-from pegasus_classify.settings import Settings
+from pegasus_classify.settings import Settings, settings_from
 
-__all__ = ["run_comparison"]
+__all__ = ["STAND_IN", "run_comparison"]
+
+STAND_IN = "stand-in"
+"""The side that needs no key and no network."""
 
 
 def run_comparison(choices: CompareChoices, common: Common) -> None:
@@ -90,7 +95,7 @@ def _look(path: Path) -> int:
 
 
 def _sides(choices: CompareChoices, settings: Settings) -> tuple[Side, Side]:
-    read = {name: _read(name) for name in (choices.left, choices.right) if not _is_asked(name)}
+    read = {name: read_calls(Path(name)) for name in (choices.left, choices.right) if not _is_asked(name)}
     if not read:
         raise UsageProblem("one side must be a recording: it says what is asked")
     requests = [request for recording in read.values() for request in recorded_requests(recording)]
@@ -111,11 +116,12 @@ def _side(
     if not requests:
         raise UsageProblem(f"{name}: the other side records no request, so nothing can be asked")
     times = 2 if choices.twice else 1
-    if name.startswith("ask"):
+    if name == STAND_IN:
+        calls, label = _of_stand_in(requests, settings, times), "the stand-in"
+    elif name.startswith("ask"):
         chosen = _chosen(name, settings)
         _price(requests, chosen, times, yes=choices.yes)
-        calls = asked_calls(requests, chosen, times)
-        label = f"{chosen.model}, {chosen.prompt}"
+        calls, label = asked_calls(requests, chosen, times), f"{chosen.model}, {chosen.prompt}"
     else:
         key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
         calls, label = fetched_calls(requests, name, key, times), name
@@ -126,15 +132,14 @@ def _side(
 def _is_asked(name: str) -> bool:
     if name.startswith("run:"):
         raise UsageProblem(f"{name}: runs of the ledger cannot be compared yet; record the answers and give the file")
-    return name == "ask" or name.startswith(("ask:", "http://", "https://"))
+    return name in ("ask", STAND_IN) or name.startswith(("ask:", "http://", "https://"))
 
 
-def _read(name: str) -> Recording:
-    try:
-        with Path(name).open(encoding="utf-8-sig", errors="replace") as lines:
-            return read_recording(lines)
-    except OSError as error:
-        raise UsageProblem(f"{name}: {error.strerror}") from None
+def _of_stand_in(requests: Requests, settings: Settings, times: int) -> list[RecordedCall]:
+    emulation = stand_in()
+    with emulation.running_emulator(emulation.EmulatorSettings()) as emulator:
+        here = {"upstream": emulator.base_url, "api_key": "stand-in", "store": "memory:"}
+        return asked_calls(requests, settings_from({**settings.model_dump(), **here}, {}), times)
 
 
 def _chosen(name: str, settings: Settings) -> Settings:

@@ -53,7 +53,7 @@ def recorded_side(name: str, recording: Recording) -> Side:
     return replace(side, complaints=told, complaint_count=count)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Chain:
     """One answered request with all its pages."""
 
@@ -62,6 +62,7 @@ class _Chain:
     videos: list[VideoResult] = field(default_factory=list)
     total: int | None = None
     next_token: str = ""
+    told: tuple[str | None, bool] = (None, True)
 
     @property
     def whole(self) -> bool:
@@ -96,7 +97,7 @@ class _Chains:
             return
         chain = self._by_token.pop(routed.token or "", None)
         if chain is None:
-            chain = _Chain(None if routed.token else self._request(place, call, routed), place)
+            chain = _Chain(None if routed.token else self._request(place, call, routed), place, told=_told(call))
             self.chains.append(chain)
         chain.videos.extend(self._named(page.videos, chain))
         chain.total, chain.next_token = page.info.total, page.info.next_token or ""
@@ -110,6 +111,9 @@ class _Chains:
             if chain.request is not None and chain.request.index_id is not None:
                 of_index.setdefault(chain.request.index_id, {}).update((each.video_id, None) for each in chain.videos)
         for chain in self.chains:
+            if self._is_copy(chain):
+                self.complaints.append(f"{chain.place}: an answer that was kept, not given again; no repeat")
+                continue
             yield from (Observation(each, chain.request) for each in chain.videos)
             if not chain.whole:
                 self.complaints.append(f"{chain.place}: pages are missing; videos that are not listed are left out")
@@ -118,6 +122,13 @@ class _Chains:
                 seen = {each.video_id for each in chain.videos}
                 missing = (video for video in dict.fromkeys(asked) if video not in seen and video not in failed)
                 yield from (Observation(VideoResult(video), chain.request) for video in missing)
+
+    def _is_copy(self, chain: _Chain) -> bool:
+        """Tell whether nobody was asked for it and an earlier chain of the same question has the answer."""
+        source, asked = chain.told
+        earlier = self.chains[: self.chains.index(chain)]
+        same = [each for each in earlier if each.request is not None and each.request is chain.request]
+        return not asked and any(each.told[0] == source for each in same)
 
     def _request(self, place: str, call: RecordedCall, routed: Call) -> ClassifyRequest | None:
         if call.request is None:
@@ -139,6 +150,12 @@ class _Chains:
             named = replace(video, video_id=alone[0]) if not video.video_id and len(alone) == 1 else video
             self.listed.add(named.video_id)
             yield named
+
+
+def _told(call: RecordedCall) -> tuple[str | None, bool]:
+    """Return where an answer was taken from, and whether the model was asked for it as far as anybody knows."""
+    cost = call.cost or {}
+    return call.source, not (cost.get("kept", 0) > 0 and cost.get("calls", 0) == 0)
 
 
 def _is_answered(call: RecordedCall) -> bool:

@@ -129,7 +129,8 @@ def side_of(
 ) -> Side:
     """Make a side from results, which are read once and may be a stream.
 
-    A second result about the same video and class is a repeat of the question, not a correction.
+    A second result of an equal request about the same video is a repeat of the question, not a correction. Of different
+    requests that ask about one class of one video, the first is used.
 
     Args:
         name: For people.
@@ -199,7 +200,8 @@ class _Columns:
         self.complaints: list[str] = []
         self.complaint_count = 0
         self._unasked: set[str] = set()
-        self._times: dict[tuple[int, int], int] = {}
+        self._times: dict[tuple[int, int], tuple[ClassifyRequest | None, int]] = {}
+        self._otherwise: set[str] = set()
         self._read: dict[int, tuple[ClassifyRequest, tuple[str, ...]]] = {}
 
     def take(self, observation: Observation) -> None:
@@ -218,11 +220,19 @@ class _Columns:
             found.setdefault(each.name, each)
         for name in dict.fromkeys((*self._asked_names(observation.request), *found)):
             label = self.classes.setdefault(name, len(self.classes))
-            time = self._times.get((video, label), 0)
-            self._times[video, label] = time + 1
+            first, time = self._times.get((video, label), (observation.request, 0))
+            if first is not observation.request and first != observation.request:
+                self._asked_otherwise(name)
+                continue
+            self._times[video, label] = (first, time + 1)
             if time == len(self.layers):
                 self.layers.append(_Growing())
             self._cell(self.layers[time], (video, label), result.video_id, found.get(name))
+
+    def _asked_otherwise(self, name: str) -> None:
+        if name not in self._otherwise:
+            self._otherwise.add(name)
+            self.complain(f"class {name}: asked about by several requests, the first about each video is used")
 
     def complain(self, complaint: str) -> None:
         self.complaint_count += 1
