@@ -9,10 +9,11 @@ import sys
 
 from ledger import ledger_rows
 from measures import Row, core_rows, import_rows, wall_rows
+from serving import serve_rows
 
 __all__ = ["main"]
 
-_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows, "ledger": ledger_rows}
+_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows, "ledger": ledger_rows, "serve": serve_rows}
 
 
 def main(chosen: list[str]) -> None:

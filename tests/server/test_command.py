@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_it_says_where_it_listens_and_finishes_running_calls_when_told_to_stop(h
         )
         call.start()
         while not platform.state.analyze_calls:
-            pass
+            time.sleep(0.01)
         process.send_signal(how)
         call.join()
         assert got[0].status_code == 200

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pegasus_classify import BadRequestError, Settings, SettingsError
@@ -249,3 +250,90 @@ def test_unused_accounts_are_let_go_and_used_ones_are_not():
         assert len(kept) == 0
 
     asyncio.run(run())
+
+
+def served_by(app: Any, method: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Call an application in this process and return status and JSON."""
+
+    async def call() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, headers=headers)
+
+    got = asyncio.run(call())
+    return got.status_code, got.json()
+
+
+def test_a_store_that_fails_makes_the_server_not_ready(tmp_path: Path):
+    """Pages are then answered with 503 as well; the server itself lives."""
+    database = tmp_path / "store.db"
+    app = create_app(serve_settings({"store": f"sqlite:///{database}"}, {}))
+    assert served_by(app, "GET", "/readyz", {})[0] == 200
+    page = "/v1.2/classify/00000000-0000-4000-8000-000000000000-1"
+    assert served_by(app, "GET", page, {"x-api-key": "tlk_k"})[0] == 400
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"this is no database" * 1000)
+    status, told = served_by(app, "GET", "/readyz", {})
+    assert (status, told["status"], told["store"]) == (503, "not ready", "failing")
+    assert served_by(app, "GET", page, {"x-api-key": "tlk_k"})[0] == 503
+    assert served_by(app, "GET", "/healthz", {})[0] == 200
+
+
+def test_an_error_nobody_foresaw_is_logged_without_its_text(caplog: pytest.LogCaptureFixture):
+    """Where it happened is told, what it said is not: that may hold a key."""
+
+    app = create_app(ServeSettings())
+    key = "tlk_IN0A0TRACEBACK"
+
+    async def call() -> list[Any]:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            raise ValueError(key)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1.2/classify",
+            "raw_path": b"/v1.2/classify",
+            "query_string": b"",
+            "headers": [(b"x-api-key", key.encode())],
+        }
+        await app(scope, receive, send)
+        return sent
+
+    sent = asyncio.run(call())
+    assert sent[0]["status"] == 500
+    assert b"internal_server_error" in sent[1]["body"]
+    assert "ValueError while answering a POST" in caplog.text
+    assert "bodies.py" in caplog.text
+    assert key not in caplog.text
+
+
+def test_a_websocket_is_closed():
+    """The old API had none."""
+    app = create_app(ServeSettings())
+    sent: list[Any] = []
+
+    async def call() -> None:
+        async def receive() -> Any:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await app({"type": "websocket", "path": "/v1.2/classify", "headers": []}, receive, send)
+
+    asyncio.run(call())
+    assert sent == [{"type": "websocket.close"}]
+
+
+def test_a_wrong_method_for_an_own_route_is_refused_in_the_old_form():
+    """405 as everywhere."""
+    assert served_by(create_app(), "POST", "/healthz", {}) == (
+        405,
+        {"code": "method_not_allowed", "message": "Method Not Allowed."},
+    )

@@ -70,11 +70,13 @@ _FAILURES = {
     "403": "The key may not do this.",
     "404": "The address does not exist.",
     "405": "The address does not take this method.",
+    "408": "The body did not arrive in time.",
     "413": "The body is too large.",
     "429": "Too many requests, or an allowance is used up.",
     "500": "An unexpected error.",
     "502": "The platform behind this API failed.",
     "503": "The platform behind this API is not available, or the answer took too long.",
+    "504": "The platform behind this API did not answer in time.",
 }
 
 _FORMS: Mapping[ColumnForm, dict[str, Any]] = {

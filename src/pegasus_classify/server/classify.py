@@ -47,7 +47,7 @@ def is_classify(path: str) -> bool:
 
 def _tidy(path: str) -> str:
     """Take out doubled slashes: a base URL with a slash at its end makes them."""
-    return re.sub("//+", "/", path)
+    return re.sub("//+", "/", path) if "//" in path else path
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Mapping
@@ -57,10 +58,15 @@ def answer(status: int, body: bytes, headers: Mapping[str, str] | None = None) -
     more = {
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
-        "Date": formatdate(time.time(), usegmt=True),
+        "Date": _date(int(time.time())),
         **(headers or {}),
     }
     return Response(body, status, more)
+
+
+@functools.lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 def error_answer(error: BaseException, headers: Mapping[str, str] | None = None) -> Response:
