@@ -26,6 +26,7 @@ NAMES = [
     "ConflictError",
     "Dropped",
     "Evidence",
+    "Experiment",
     "Failure",
     "InternalServerError",
     "NotFoundError",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pegasus_classify.client.async_classifier import AsyncClassifier
     from pegasus_classify.client.classifier import Classifier
+    from pegasus_classify.client.experiment import Experiment
     from pegasus_classify.client.read_face import read_answer
     from pegasus_classify.contract.evidence import Evidence
     from pegasus_classify.contract.request import ClassifyRequest
@@ -53,6 +54,7 @@ __all__ = [
     "ConflictError",
     "Dropped",
     "Evidence",
+    "Experiment",
     "Failure",
     "InternalServerError",
     "NotFoundError",
@@ -78,6 +80,7 @@ _HOMES = {
     "ClassifyTransport": "sdk.transport",
     "Dropped": "contract.result",
     "Evidence": "contract.evidence",
+    "Experiment": "client.experiment",
     "Failure": "contract.result",
     "Settings": "settings",
     "VideoResult": "contract.result",
