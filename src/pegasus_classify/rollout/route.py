@@ -1,0 +1,131 @@
+"""Which side answers one request, or one video of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Set
+from dataclasses import dataclass
+
+from pegasus_classify.contract.quantities import Percent
+from pegasus_classify.rollout.policy import Policy, Route, SideName, Unit
+
+__all__ = ["STOP_WORD", "Decision", "Facts", "Standing", "bucket", "decide"]
+
+STOP_WORD = "stop"
+"""What a request's `X-Classify-Route` says to use the kill switch for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a route may look at.
+
+    Attributes:
+        classes: Names of the request's classes.
+        video_id: None when an index is meant and its videos are not known.
+        index_id: None when videos are named.
+        key_hash: SHA-256 of the caller's key.
+        header: The request's `X-Classify-Route`; None when it has none.
+    """
+
+    classes: Set[str]
+    video_id: str | None = None
+    index_id: str | None = None
+    key_hash: str = ""
+    header: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the migration is.
+
+    Attributes:
+        percent: What the ladder has reached, 0 to 100.
+        stopped: The kill switch is on.
+    """
+
+    percent: Percent = 0.0
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided and why.
+
+    Attributes:
+        side: Who answers.
+        shadow: Whether Pegasus is asked beside the old side.
+        route: Name of the rule, `otherwise` or `stop`.
+        reason: One sentence for people.
+        model: Instead of the settings'; None for those.
+        prompt: Likewise.
+        calibration: Likewise.
+    """
+
+    side: SideName
+    shadow: bool
+    route: str
+    reason: str
+    model: str | None = None
+    prompt: str | None = None
+    calibration: str | None = None
+
+
+def bucket(salt: str, unit: Unit, value: str) -> Percent:
+    """Return a number from 0 to below 100 that belongs to a value for ever.
+
+    Equal on every machine. A share of p takes the values whose number is below p, so that raising it only adds.
+    """
+    text = f"{salt}\0{unit}\0{value}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") / 2**64 * 100
+
+
+def decide(facts: Facts, policy: Policy, standing: Standing) -> Decision:
+    """Return who answers."""
+    if standing.stopped:
+        return Decision(policy.kill.to, False, "stop", "the kill switch is on")
+    if policy.kill.header and facts.header == STOP_WORD:
+        return Decision(policy.kill.to, False, "stop", "the request asked for it")
+    for number, route in enumerate(policy.routes, 1):
+        reason = _holds(route, facts, policy.salt, standing)
+        if reason is not None:
+            return _decision(route, route.name or f"route-{number}", reason)
+    return _decision(Route(to=policy.otherwise), "otherwise", "no route holds")
+
+
+def _decision(route: Route, name: str, reason: str) -> Decision:
+    side: SideName = "pegasus" if route.to == "pegasus" else "legacy"
+    return Decision(side, route.to == "shadow", name, reason, route.model, route.prompt, route.calibration)
+
+
+def _holds(route: Route, facts: Facts, salt: str, standing: Standing) -> str | None:
+    """Return why a route holds; None when it does not."""
+    reasons: list[str] = []
+    for wanted, holds, reason in (
+        (route.classes, facts.classes <= set(route.classes or ()), "all its classes are listed"),
+        (route.indexes, facts.index_id in (route.indexes or ()), "its index is listed"),
+        (route.keys, facts.key_hash in (route.keys or ()), "its key is listed"),
+        (route.header, facts.header == route.header, "its header says so"),
+    ):
+        if wanted is not None and not holds:
+            return None
+        if wanted is not None:
+            reasons.append(reason)
+    share = standing.percent if route.ladder else route.percent
+    if share is not None:
+        unit, value = _unit(route.by, facts)
+        place = bucket(salt, unit, value)
+        if place >= share:
+            return None
+        reasons.append(f"its {unit} stands at {place:.2f} of 100, below {share:g}")
+    return "; ".join(reasons) or "the route has no condition"
+
+
+def _unit(wanted: Unit, facts: Facts) -> tuple[Unit, str]:
+    """Return what the share is taken of: where the request does not tell it, the next that it tells."""
+    known: dict[Unit, str | None] = {"video": facts.video_id, "index": facts.index_id, "key": facts.key_hash}
+    order: tuple[Unit, ...] = (wanted, "video", "index")
+    for unit in order:
+        value = known[unit]
+        if value is not None:
+            return unit, value
+    return "key", facts.key_hash

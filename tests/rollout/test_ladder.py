@@ -1,0 +1,164 @@
+"""Steps are taken by evidence, taken back soon, and the log of changes is what the ladder stands on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from pegasus_classify.rollout.ladder import (
+    Rung,
+    change_line,
+    change_of,
+    decide_move,
+    read_changes,
+    rung_after,
+)
+from pegasus_classify.rollout.policy import LadderRules
+from pegasus_classify.rollout.watch import Seen, Watch, noticed_within, watched
+
+RULES = LadderRules(steps=(1, 50, 100), videos=10, hold=100, rest=500)
+ENOUGH = Watch(compared=10)
+FAILING = Watch(calls=9, failures=9, sums=(99.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("rung", "watch", "word", "now", "act"),
+    [
+        (Rung(), ENOUGH, "same", 100, "promoted"),
+        (Rung(), ENOUGH, "same", 99, None),
+        (Rung(since=200), ENOUGH, "same", 150, None),
+        (Rung(), Watch(compared=9), "same", 100, None),
+        (Rung(), ENOUGH, "cannot_tell", 100, None),
+        (Rung(), ENOUGH, None, 100, None),
+        (Rung(), ENOUGH, "different", 100, None),
+        (Rung(1), ENOUGH, "different", 5, "rolled_back"),
+        (Rung(1, held=True), ENOUGH, "different", 5, "rolled_back"),
+        (Rung(1), FAILING, "same", 100, "rolled_back"),
+        (Rung(0), FAILING, "same", 100, None),
+        (Rung(1, held=True), ENOUGH, "same", 100, None),
+        (Rung(1, stopped=True), ENOUGH, "same", 100, None),
+        (Rung(3), ENOUGH, "same", 100, None),
+        (Rung(0, rested=True), ENOUGH, "same", 499, None),
+        (Rung(0, rested=True), ENOUGH, "same", 500, "promoted"),
+    ],
+)
+def test_a_step_is_taken_or_taken_back_by_evidence(rung, watch, word, now, act):
+    """Forward only when everything holds; back as soon as anything is wrong, also while held."""
+    move = decide_move(rung, watch, word, RULES, now)
+    assert (move and move[0]) == act
+
+
+def test_the_reason_names_the_share_that_was_passed():
+    """People read it in the log."""
+    move = decide_move(Rung(1), FAILING, None, RULES, 0)
+    assert move == ("rolled_back", "failures pass the 2% that is allowed")
+
+
+def test_changes_lead_from_rung_to_rung():
+    """What a log says is what holds afterwards."""
+    rung = Rung()
+    for act, at in [("promoted", 1), ("promoted", 2), ("held", 3), ("rolled_back", 4), ("resumed", 5), ("stopped", 6)]:
+        rung = rung_after(rung, change_of(act, rung, RULES, at, "me", "because"))
+    assert rung == Rung(0, 4, held=False, stopped=True, rested=True, changes=6)
+    assert rung.standing(RULES).stopped
+    rung = rung_after(rung, change_of("started", rung, RULES, 7, "me", "because"))
+    assert not rung.stopped
+    assert rung_after(rung, change_of("promoted", rung, RULES, 8, "me", "because")).rested is False
+
+
+def test_the_share_follows_the_steps():
+    """None taken is no traffic; a policy that lost steps ends at its last."""
+    assert [Rung(step).percent(RULES) for step in range(5)] == [0, 1, 50, 100, 100]
+
+
+def test_no_step_follows_the_last():
+    """Everything has moved."""
+    with pytest.raises(ValueError, match="every step is taken"):
+        change_of("promoted", Rung(3), RULES, 0, "me", "")
+
+
+def test_an_entry_that_does_not_fit_has_no_effect():
+    """Two servers that decide the same at once take one step, not two."""
+    change = change_of("promoted", Rung(), RULES, 5, "ladder", "")
+    once = rung_after(Rung(), change)
+    assert rung_after(once, change) == once == Rung(1, 5, changes=1)
+
+
+def test_a_log_reads_back_and_tells_what_it_cannot_read():
+    """Broken lines are complained about; a line that is still being written counts for nothing."""
+    first = change_of("promoted", Rung(), RULES, 5, "ladder", "größer")
+    text = change_line(replace(first, evidence={"videos": 10}))
+    wrong = ["{", "[]", '{"act": "jump"}', text.replace("promoted", "jumped").strip(), text.replace("5", '"5"').strip()]
+    wrong.append(text.replace('"after": 1', '"after": -1').strip())
+    changes, complaints = read_changes("\n".join([text, *wrong, text.strip()]))
+    assert changes == [replace(first, evidence={"videos": 10})]
+    assert len(complaints) == len(wrong)
+    assert complaints[0].startswith("line 3:")
+    assert read_changes("") == ([], [])
+
+
+# --- how soon, and how often in vain
+
+
+def calls_until_back(random: Random, rates: dict[str, float], most: int) -> int | None:
+    """Play calls until the ladder rolls back; None when it does not."""
+    rules, watch = LadderRules(), Watch()
+    for number in range(1, most + 1):
+        happened = {name: random.random() < rate for name, rate in rates.items()}
+        watch = watched(watch, Seen(**happened), rules)
+        if decide_move(Rung(1), watch, None, rules, 0) is not None:
+            return number
+    return None
+
+
+CALM = {"failed": 0.02, "slow": 0.05, "differs": 0.10}
+
+
+def test_a_side_that_keeps_its_shares_is_rolled_back_in_vain_at_most_once_in_a_hundred_times():
+    """A thousand runs of 400 calls exactly at the limit of all three shares."""
+    backs = sum(calls_until_back(Random(seed), CALM, 400) is not None for seed in range(1000))
+    assert backs <= 10
+
+
+@pytest.mark.parametrize(
+    ("share", "field", "rate"),
+    [("errors", "failed", 1.0), ("errors", "failed", 0.3), ("slow", "slow", 0.6), ("differences", "differs", 0.5)],
+)
+def test_a_regression_is_rolled_back_within_the_number_of_calls_that_is_told(share, field, rate):
+    """Of two hundred runs 99 in a hundred at least, whatever happened in five hundred calm calls before."""
+    within = noticed_within(rate, share, LadderRules())
+    assert within is not None
+    rules, late = LadderRules(), 0
+    for seed in range(200):
+        random = Random(seed)
+        watch = Watch()
+        for _ in range(500):
+            watch = watched(watch, Seen(**{field: random.random() < 0.005}), rules)
+        for _ in range(within):
+            watch = watched(watch, Seen(**{field: random.random() < rate}), rules)
+            if watch.passed(rules):
+                break
+        late += watch.passed(rules) is None
+    assert late <= 2 + 4  # one in a hundred, and the chance of two hundred draws
+
+
+def test_the_told_numbers_are_small_enough_to_be_of_use():
+    """With everything failing the ladder is back within ten calls; a small regression is told as not noticed."""
+    rules = LadderRules()
+    told = {rate: noticed_within(rate, "errors", rules) for rate in (1.0, 0.5, 0.3, 0.01, 0.0)}
+    assert told[1.0] is not None
+    assert told[1.0] <= 10
+    assert told[0.5] is not None
+    assert told[0.3] is not None
+    assert told[1.0] < told[0.5] < told[0.3] < 150
+    assert noticed_within(0.01, "errors", LadderRules(horizon=200)) is None
+    assert noticed_within(0.0, "errors", LadderRules(horizon=50)) is None
+
+
+def test_what_a_call_does_not_show_is_not_counted():
+    """A call that was compared with nothing says nothing about differences."""
+    watch = watched(Watch(), Seen(failed=True), RULES)
+    assert (watch.calls, watch.failures, watch.compared, watch.slow) == (1, 1, 0, 0)
+    assert watched(watch, Seen(slow=True, differs=True), RULES).differences == 1
