@@ -168,6 +168,9 @@ def test_nothing_in_common_is_measured_as_nothing():
     assert comparison.measures.agreement.value is None
     assert comparison.verdict.word == "cannot_tell"
     assert comparison.verdict.reasons == ("nothing could be compared",)
+    strangers = ClassifyRequest(classes=(ClassDefinition(name="Boats", prompts=("A boat",)),))
+    other = side_of("c", [Observation(VideoResult("v0"), strangers)])
+    assert compare(decided("a", "x"), other).measures.agreement.value is None
     apart = compare(decided("a", "x"), side_of("b", []))
     assert apart.verdict.word == "cannot_tell"
     assert apart.grid.only_left.videos == ("v0",)

@@ -46,23 +46,14 @@ def _mark(
     contested = np.flatnonzero(wanted_by[which_left] > 1)
     if not len(contested):
         return
-    # Whoever touches a contested ground truth is decided in the order of scores, also for its other candidates.
-    involved = _closed(left, detection, np.isin(detection, detection[contested]))
+    # Whoever touches a contested ground truth is decided in the order of scores, also for its other candidates; those
+    # are its own alone, so nobody else is drawn in.
+    involved = np.isin(detection, detection[contested])
     true[detection[involved]] = False
     score = np.nan_to_num(right.score[detection], nan=-np.inf)
     order = np.lexsort((left, -iou, detection, -score))
     order = order[involved[order]]
     _greedy(left[order].tolist(), detection[order].tolist(), true)
-
-
-def _closed(left: Ints, detection: Ints, involved: Bools) -> Bools:
-    """Add pairs that share a detection or a ground truth with an involved one, until none is left."""
-    while True:
-        wider = involved | np.isin(detection, detection[involved])
-        wider |= np.isin(left, left[wider])
-        if wider.sum() == involved.sum():
-            return involved
-        involved = wider
 
 
 def _greedy(lefts: list[int], detections: list[int], true: Bools) -> None:

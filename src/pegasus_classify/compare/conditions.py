@@ -113,7 +113,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             raise _wrong(text, place, "this cannot be read")
         kind = next(name for name in ("joint", "quoted", "sign", "number", "dot", "name") if found[name] is not None)
         value = found[kind] + (found["percent"] or "" if kind == "number" else "")
-        yield kind, value, found.start(kind)
+        yield kind, value, found.end() - len(found[0].lstrip())
         place = found.end()
 
 

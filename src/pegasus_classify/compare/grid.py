@@ -99,11 +99,6 @@ class Grid:
     score_name: str
     notes: tuple[str, ...] = ()
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Return how many videos and classes there are."""
-        return len(self.videos), len(self.classes)
-
 
 def grid_of(left: Side, right: Side, most_repeats: int = 3) -> Grid:
     """Put two sides on one grid.

@@ -154,7 +154,8 @@ class _Scope:
         videos = np.round(self.noticed.videos * growth)
         if not self.noticed.videos:
             return np.full_like(growth, -1.0), np.ones_like(growth)
-        between = np.minimum(np.round((self.noticed.between + unseen) * growth), videos)
+        between = np.round(self.noticed.between * growth + unseen * self._surprise(growth))
+        between = np.minimum(between, videos)
         within = np.round(self.noticed.within * growth)
         if self.noticed.floor is None:
             low, high = _exact(between, videos, level / 2)
@@ -165,11 +166,14 @@ class _Scope:
         least, most = _exact(within, videos, level / 4)
         return low - most, high - least
 
+    def _surprise(self, growth: Reals) -> Reals:
+        """Return how many more differences than expected further videos may well bring."""
+        return np.asarray(1 + np.sqrt(self.noticed.between * np.maximum(growth - 1, 0)))
+
     def _more(self) -> int | None:
         if not self.noticed.videos:
             return None
         level = spent(self.judging.alpha, self.judging.look + 1)
-        # One more than was seen, for what has not happened yet is not impossible.
         settled = self._bounds(_GROWTH, level, unseen=1)[1] < self.judging.margin
         settled |= (self._corrected(_GROWTH) <= level).any(axis=0)
         enough = np.flatnonzero(settled)

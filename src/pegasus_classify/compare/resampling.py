@@ -44,6 +44,5 @@ def _interval(rates: Reals, share: float) -> Reals:
     ends = ((1 - share) / 2, (1 + share) / 2)
     known = np.isfinite(rates).any(axis=0)
     out = np.full((2, *rates.shape[1:]), np.nan)
-    if known.any():
-        out[:, known] = np.nanquantile(rates[:, known], ends, axis=0)
+    out[:, known] = np.nanquantile(rates[:, known], ends, axis=0)
     return out
