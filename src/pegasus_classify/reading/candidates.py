@@ -126,7 +126,7 @@ def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
     for table in tables:
         yield Document(table.value, table.start, table.end, source, "table")
         text = text[: table.start] + _hidden(text[table.start : table.end]) + text[table.end :]
-    yield Document(read_lines(text, names, statements, trusted=trusted), 0, len(text), source, "lines", cut=cut)
+    yield Document(read_lines(text, statements, trusted=trusted), 0, len(text), source, "lines", cut=cut)
 
 
 def without(source: Source, documents: list[Document]) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
@@ -22,6 +22,7 @@ def evidence_of(
     duration: Seconds | None,
     original: Callable[[int, int], tuple[int, int]],
     *,
+    scales: Sequence[object] = (),
     cut: bool = False,
 ) -> tuple[Evidence, ...]:
     """Return the claims that hold, as evidence, in the order of the text.
@@ -30,10 +31,11 @@ def evidence_of(
         claims: As written.
         duration: Length of the video in seconds; None when unknown: nothing is clamped then.
         original: Turns a stretch of the text read into offsets of the text as it came.
+        scales: What else the answer gives as confidences, of classes that have clips with their own.
         cut: Whether more may have followed: a confidence that needs the rest to be understood is then not used.
     """
     confidences = [claimed(claim.confidence) for claim in claims]
-    fractions = fraction_scale(confidences)
+    fractions = fraction_scale(confidences if cut else [*confidences, *map(claimed, scales)])
     located = {claim.name for claim in claims if claim.times is not None}
     found: dict[tuple[object, ...], Evidence] = {}
     for claim, confidence in zip(claims, confidences, strict=True):

@@ -64,7 +64,9 @@ def fields_of(obj: Obj) -> Fields:
             _keep(fields, role, key, value)
         elif isinstance(value, Obj):
             _nested(fields, role, key, value)
-        elif isinstance(value, list) and role in ("weak", "time", "present", "option") and _holds_entries(value):
+        elif isinstance(value, list) and role in ("present", "absent"):
+            fields.members.append((key, value))
+        elif isinstance(value, list) and role in ("weak", "time", "option") and _holds_entries(value):
             fields.members.append((key, value))
             fields.lists = True
         elif role in fields.values and role == "weak":

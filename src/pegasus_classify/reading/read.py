@@ -41,7 +41,9 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
     cut = any(each.document.cut for each in kept) or answers.cut_inside or finish_reason == "length"
     claims = [claim for each in kept for claim in each.said.claims]
     origin = kept[-1].document.source if kept else source
-    evidence = evidence_of(claims, duration, origin.span, cut=cut)
+    evidence = evidence_of(
+        claims, duration, origin.span, scales=[each for one in kept for each in one.said.scales], cut=cut
+    )
     verdict = verdict_of(
         source.text,
         evidence,

@@ -55,12 +55,14 @@ class Said:
         claims: In the order of the text.
         absent: Classes said not to be there.
         finished: Classes whose entries are complete.
+        scales: Confidences of classes, in the order of the text: they may tell the scale of their clips'.
         empty: True when some list that could have held entries holds none.
     """
 
     claims: list[Claim] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
     finished: set[str] = field(default_factory=set)
+    scales: list[object] = field(default_factory=list)
     empty: bool = False
 
     @property
@@ -232,6 +234,7 @@ class _Walk:
             self.said.absent |= {here.name} if here.name else set()
             return
         before = len(self.said.claims)
+        self.said.scales.append(fields.values.get("confidence"))
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
         listed = fields.lists
@@ -263,13 +266,13 @@ class _Walk:
         role = role_of(key)
         if role == "text" and not (here.name is not None and key in _OPTION_KEYS and isinstance(value, (Obj, list))):
             return False
-        if role == "echo" and key != "prompts":
+        if role == "absent" or (role == "echo" and key != "prompts"):
             return False
         if isinstance(value, str) and (role == "answer" or (_embedded(value) and stretch_of(value) is None)):
             self.envelope(value, here, depth + 1)
         elif isinstance(value, str) and role == "clips":
             self.ranges(value, here)
-        elif role == "names":
+        elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
             self.value(value, here._replace(listed=here.name is not None or role == "answer"), depth + 1)

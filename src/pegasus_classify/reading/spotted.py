@@ -41,6 +41,7 @@ _COMMA = re.compile(r"\s*[,;|]\s*")
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _FROM = re.compile(r"(?:\b(?:from|between|von|de|desde|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$", re.IGNORECASE)
 _BRACKET = re.compile(r"[(\[]\s?$")
+_ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
             found.append(Spotted(one.start, two.end, Stretch(_like(one, two), two.moment)))
             at += 2
             continue
-        if one.kind == "sure":
+        if one.kind == "sure" and not _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
             found.append(Spotted(one.start, one.end, Stretch(one.moment, None)))
         at += 1
     return found

@@ -53,7 +53,7 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
     if evidence:
         return "found"
     short = text[:_LONGEST]
-    if any(each.absent or each.empty for each in data):
+    if any(each.claims or each.absent or each.empty for each in data):
         return "none"
     if _REFUSAL.search(short):
         return "refused"

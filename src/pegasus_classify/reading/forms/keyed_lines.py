@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from pegasus_classify.reading.forms.json_text import parse
+from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
 from pegasus_classify.reading.forms.line_signs import (
     ASIDE,
     BULLET,
     CUE,
-    FIELDS,
     FINAL,
     HEADING,
     KEY,
@@ -19,12 +17,13 @@ from pegasus_classify.reading.forms.line_signs import (
     TICKED,
     TOML,
     UNTICKED,
+    inline_pairs,
     says_nothing,
     scalar,
 )
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
-from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
@@ -32,28 +31,14 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["read_lines"]
 
 
-@dataclass(slots=True)
-class _Scope:
-    """An entry that following lines may add to: those indented at least as far as `indent`; `rank` is a heading's."""
-
-    obj: Obj
-    indent: float
-    rank: int = 99
-    name: str | None = None
-
-
-class _Lines:
-    def __init__(self, text: str, names: Names, statements: Statements, trusted: int | None) -> None:
-        self.text = text
-        self.done = 0
-        self.names = names
+class _Lines(Scopes):
+    def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
+        super().__init__(text)
+        self.names = statements.names
         self.statements = statements
         self.trusted = trusted
-        self.root = Obj([], None)
-        self.stack = [_Scope(self.root, -1.0, 0)]
         self.skip_deeper: int | None = None
         self.cue: Stretch | None = None
-        self.previous: tuple[int, Obj | None, Obj] | None = None
 
     def line(self, raw: str, offset: int) -> None:
         indent = len(raw) - len(raw.lstrip(" \t"))
@@ -97,55 +82,25 @@ class _Lines:
         if body:
             self.content(body, indent, at)
 
-    def pop(self, indent: float) -> None:
-        while len(self.stack) > 1 and self.stack[-1].indent > indent and self.stack[-1].rank == 99:
-            self.stack.pop()
-
-    def item(self, indent: int, at: int, body: str) -> None:
-        match = KEY.match(body)
-        role = role_of(match.group("key").strip()) if match is not None and body[match.end() :].strip() else "other"
-        before = self._open_before(indent)
-        if before is not None and role in FIELDS and role not in {role_of(key) for key, _ in before.pairs}:
-            self.stack.append(_Scope(before, float(indent), name=self.stack[-1].name))
-            return
-        obj = Obj([], (at, at + len(body)))
-        self.previous = (indent, obj if role in FIELDS or role in ("class", "weak") else None, self.stack[-1].obj)
-        self.stack[-1].obj.pairs.append(("", obj))
-        self.stack.append(_Scope(obj, float(indent), name=self.stack[-1].name))
-
-    def _open_before(self, indent: int) -> Obj | None:
-        """Return the entry that the bullet before this one began, if a bullet of one field may still add to it."""
-        if self.previous is None:
-            return None
-        column, obj, parent = self.previous
-        if column != indent or obj is None or parent is not self.stack[-1].obj:
-            return None
-        return None if any(key == "" for key, _ in obj.pairs) else obj
-
-    def flow(self, at: int) -> Node:
-        """Read brackets that are a value of these lines; the lines they reach over are done with them."""
-        parsed = parse(self.text, at)
-        self.done = parsed.end
-        return parsed.value
-
-    def add(self, key: str, value: Node) -> None:
-        self.stack[-1].obj.pairs.append((key, value))
-
     def content(self, body: str, indent: int, at: int) -> None:
         ticked, unticked = TICKED.match(body), UNTICKED.match(body)
         if ticked is not None or unticked is not None:
             mark = ticked or unticked
             assert mark is not None
             body, at = body[mark.end() :], at + mark.end()
-            hits = self.names.classes_in(body.split(":")[0])
+            hits = self.names.all_in(body if ticked is not None else body.split(":")[0])
             for hit in hits:
                 self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
-            if hits:
+            if hits or unticked is not None:
                 return
         if not body:
             return
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
             self.add("", self.flow(at))
+            return
+        pairs = inline_pairs(body)
+        if pairs and self.trusted is None:
+            self.add("", Obj([(key, scalar(value)) for key, value in pairs], (at, at + len(body))))
             return
         heading = HEADING.fullmatch(body)
         if heading is not None and self.heading(heading, at):
@@ -187,16 +142,13 @@ class _Lines:
                 )
         if not (hit is None and (NEGATIVE.search(title) or ASIDE.search(title))):
             self.add("", obj)
-        self.stack.append(_Scope(obj, -0.5, rank, hit.name if hit else None))
+        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
     def head_of(self, title: str) -> Hit | None:
         """Return the class a heading names before its parentheses or numbers."""
         match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
         return self.names.class_of(match.group(1)) if match is not None else None
-
-    def owner(self) -> str | None:
-        return next((scope.name for scope in reversed(self.stack) if scope.name), None)
 
     def caption(self, body: str, at: int) -> list[Obj]:
         hits = self.names.classes_in(body.strip("[]<> "))
@@ -244,7 +196,7 @@ class _Lines:
         if value in ("|", ">", "|-", ">-", "|+", ">+", ""):
             self.skip_deeper = indent
         if not value:
-            self.stack.append(_Scope(Obj([], None), indent + 0.5))
+            self.stack.append(Scope(Obj([], None), indent + 0.5))
 
     def open_key(self, key: str, role: str, indent: int, at: int, body: str) -> bool:
         obj = Obj([], (at, at + len(body)))
@@ -253,7 +205,7 @@ class _Lines:
             if title and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)
-        self.stack.append(_Scope(obj, indent + 0.5, name=self.stack[-1].name))
+        self.stack.append(Scope(obj, indent + 0.5, name=self.stack[-1].name))
         return True
 
     def named(self, key: str, value: str, indent: int, start: int, body: str, at: int) -> bool | None:
@@ -279,7 +231,7 @@ class _Lines:
         obj = Obj(pairs, span)
         self.add("", obj)
         if not value:
-            self.stack.append(_Scope(obj, indent + 0.5, name=name))
+            self.stack.append(Scope(obj, indent + 0.5, name=name))
             return True
         if value == "~" or truth_of(value) is False or value in ("[]", "{}"):
             obj.pairs.append(("present", False))
@@ -329,7 +281,7 @@ class _Lines:
             self.add(key, self.flow(start))
             return
         if role == "class":
-            hits = self.names.classes_in(scalar(value))
+            hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
         if role == "time":
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
@@ -342,8 +294,13 @@ class _Lines:
 
     def free(self, body: str, at: int, indent: int) -> bool:
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
-        owner = self.owner()
         trusted = None if self.trusted is None else self.trusted - at
+        owner = self.owner()
+        if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
+            mine = self.names.prompt_of(body, owner) if owner else None
+            if mine is None:
+                self.stack.pop()
+                owner = self.owner()
         if owner is None and (trusted is None or len(body) < trusted) and not confidences_in(body):
             hits = self.names.all_in(body)
             if hits and not body.rstrip().endswith("?"):
@@ -351,7 +308,7 @@ class _Lines:
                     obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
                     self.add("", obj)
                 if len(hits) == 1:
-                    self.stack.append(_Scope(obj, float(indent), name=hits[0].name))
+                    self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
                 return True
         if owner is not None and trusted is None:
             prompt = self.names.prompt_of(body, owner)
@@ -366,30 +323,21 @@ class _Lines:
         if not entries and owner is not None:
             entries = self.statements.read(body, at, known=owner, trusted=trusted)
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
+        if not entries and owner is None and self.names.only is not None:
+            entries = self.statements.about_the_only_class(body, at, trusted)
         for entry in entries:
             self.add("", entry)
 
-    def open_toml(self, path: str, at: int) -> None:
-        depth = path.count(".")
-        while len(self.stack) > 1 and self.stack[-1].rank > depth + 1:
-            self.stack.pop()
-        while len(self.stack) > depth + 1:
-            self.stack.pop()
-        obj = Obj([], (at, at + len(path)))
-        self.add("", obj)
-        self.stack.append(_Scope(obj, -0.5, depth + 1, name=self.stack[-1].name))
 
-
-def read_lines(text: str, names: Names, statements: Statements, *, trusted: int | None = None) -> Obj:
+def read_lines(text: str, statements: Statements, *, trusted: int | None = None) -> Obj:
     """Return the tree of a text made of lines.
 
     Args:
         text: The whole text, or what is left of it.
-        names: What was asked.
         statements: Reads the sentences among the lines.
         trusted: Offset of the end of the text when it was cut there: what touches it is left out; else None.
     """
-    lines = _Lines(text, names, statements, trusted)
+    lines = _Lines(text, statements, trusted)
     at = 0
     for raw in text.split("\n"):
         if at >= lines.done:

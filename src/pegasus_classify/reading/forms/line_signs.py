@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Node
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "TICKED",
     "TOML",
     "UNTICKED",
+    "inline_pairs",
     "says_nothing",
     "scalar",
 ]
@@ -71,3 +73,20 @@ def scalar(value: str) -> Node:
     if re.fullmatch(r"-?\d{1,9}\.\d{1,9}", value):
         return float(value)
     return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
+
+
+_PAIR = re.compile(
+    r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{1,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
+    r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
+)
+
+
+def inline_pairs(line: str) -> list[tuple[str, str]]:
+    """Return the fields of a line such as `class=Rain start=0 end=20`; nothing unless it names a class and more."""
+    if len(line) > 600 or line.count(":") + line.count("=") < 2:
+        return []
+    pairs = [(match.group("key").strip(), match.group("value").strip()) for match in _PAIR.finditer(line)]
+    roles = [role_of(key) for key, _ in pairs]
+    if "class" not in roles or len(roles) < 2 or not all(role in FIELDS or role == "class" for role in roles):
+        return []
+    return pairs if line.lstrip().startswith(pairs[0][0]) else []

@@ -63,7 +63,8 @@ PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OK = (
-    "a an the of is are was were be as and or no not any some with shows show shown showing contains contain "
+    "a an the of starts start begins begin starting doing playing keeps continues is are was were be as and "
+    "or no not any some with shows show shown showing contains contain "
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
     "first second third fourth then later "
@@ -84,7 +85,8 @@ _RIGHT_OK = (
 )
 RIGHT_OK = frozenset(_RIGHT_OK.split())
 _POSITIVE = (
-    "the this video clip footage shows show shown showing is are it its i we would will can be classify "
+    "from to at between until till only visible also just again confidence the this video clip footage shows "
+    "show shown showing is are it its i we would will can be classify "
     "classified classification classifies as "
     "class classes label labels category categories correct best answer final contains contain features "
     "feature depicts depict detected found present yes "

@@ -75,6 +75,15 @@ class Statements:
             at = begin
         return list(entries)
 
+    def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Node]:
+        """Return the entries of a line that holds times and no name, where one class alone was asked."""
+        only = self.names.only
+        rest = _blanked(text, [(each.start, each.end) for each in times_in(text, bare=False)])
+        if only is None or rest == text or not self._declares(rest):
+            return []
+        found = self.read(text, offset, known=only, trusted=trusted)
+        return [Obj([("class", only), *entry.pairs], entry.span) for entry in found]
+
     def _sentence(self, text: str, offset: int, known: str | None, last: list[Obj], trusted: int | None) -> list[Obj]:
         found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
         if not found and known is None and not (last and PRONOUN.match(text)):

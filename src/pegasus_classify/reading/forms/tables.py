@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.keys import Role, role_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.tree import Arr, Node, Obj
@@ -76,6 +77,8 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
 
 def _splitter(line: str) -> Callable[[str], list[str]] | None:
     """Return how a line's cells are told apart; None when it is no row."""
+    if inline_pairs(line):
+        return None
     if line.count("|") >= 2 or (line.strip().startswith("+-") and line.strip().endswith("-+")):
         return _bars
     for mark in ("\t", ";", ","):
