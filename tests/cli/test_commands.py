@@ -364,6 +364,25 @@ def test_the_demonstration_shows_every_step(run: Callable[..., Done]):
     assert "\x1b[" not in done.stdout
 
 
+@pytest.mark.parametrize("style", emulator.STYLES)
+def test_the_demonstration_can_be_had_in_every_handwriting(run: Callable[..., Done], style: str):
+    """One that cannot be read ends in the old API's error; the last line counts what the requests cost, no more."""
+    done = run("demo", "--style", style, key="")
+    assert done.returncode == 0
+    asked = [int(number) for number in re.findall(r"^\w+: (\d+) calls, ", done.stdout, re.MULTILINE)]
+    assert f"{sum(asked)} calls to the stand-in, " in done.stdout
+    assert len(asked) == 4
+    assert ("internal_server_error" in done.stdout) == (style == "cut")
+
+
+def test_a_handwriting_that_does_not_exist_is_wrong_usage(run: Callable[..., Done]):
+    """One line that names those there are."""
+    done = run("demo", "--style", "neat", key="")
+    assert done.returncode == 2
+    assert "mixed" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_the_stand_in_says_where_it_listens():
     """Its first line, as soon as it accepts connections."""
     with subprocess.Popen(

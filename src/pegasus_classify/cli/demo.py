@@ -20,6 +20,7 @@ from pegasus_classify.cli.answer_view import answer_table
 from pegasus_classify.cli.demo_requests import CLASSES_CALL, GUIDE_CALLS, DemoCall
 from pegasus_classify.cli.stand_in import stand_in
 from pegasus_classify.cli.terminal import shown
+from pegasus_classify.cli.wrong_usage import UsageProblem
 from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.client.handle import HandledReply, read_call
 from pegasus_classify.contract.asks import Video
@@ -42,26 +43,30 @@ def demo(
     Example: pegasus-classify demo
     """
     emulation = stand_in()
+    try:
+        settings = emulation.EmulatorSettings(style=style)
+    except ValueError as error:
+        raise UsageProblem(str(error)) from None
     stage, began = _Stage(shown()), monotonic()
-    with emulation.running_emulator(emulation.EmulatorSettings(style=style)) as emulator:
-        with Classifier(_KEY, emulator.base_url, store="memory:") as classifier:
-            _whole_way(stage, classifier, emulator)
-            for call in GUIDE_CALLS[1:]:
-                _request_and_answer(stage, classifier, call)
-            _pages(stage, classifier)
-        calls, minutes = emulator.state.analyze_calls, emulator.state.billed_minutes
+    with emulation.running_emulator(settings) as emulator, Classifier(_KEY, emulator.base_url, store="memory:") as made:
+        _whole_way(stage, made, emulator)
+        for call in GUIDE_CALLS[1:]:
+            _request_and_answer(stage, made, call)
+        _pages(stage, made)
     stage.say(
-        f"{calls} calls to the stand-in, {minutes:.0f} video minutes, {monotonic() - began:.1f} s. The second request "
-        "asked nothing again: its answers were kept."
+        f"{stage.calls} calls to the stand-in, {stage.video_seconds / 60:.0f} video minutes, {monotonic() - began:.1f} "
+        "s. The second request asked nothing again: its answers were kept."
     )
 
 
 class _Stage:
-    """Where the demonstration is shown: with frames and colours on a terminal, else as plain text."""
+    """Where the demonstration is shown, with frames and colours on a terminal, and what its requests cost together."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._plain = not console.is_terminal
+        self.calls = 0
+        self.video_seconds = 0.0
 
     def title(self, text: str) -> None:
         self._console.print()
@@ -79,11 +84,17 @@ class _Stage:
         self._console.print(Panel(inside, title=escape(name), title_align="left", border_style=colour))
 
     def answer(self, reply: HandledReply) -> None:
-        self._console.print(answer_table(reply.body, most_clips=2))
+        if reply.error is None:
+            self._console.print(answer_table(reply.body, most_clips=2))
+        else:
+            self.block(str(reply.status), _short_json(reply.body), "json", "red")
         for failure in reply.notes.failed if reply.result else ():
             self.say(f"failed: {failure.video_id}: {failure.reason}")
         if reply.result is not None:
             self.say(_used(reply))
+            # What the demonstration itself asks, to show a text, is no request's cost.
+            self.calls += reply.notes.cost.calls
+            self.video_seconds += reply.notes.cost.video_seconds
 
 
 def _whole_way(stage: _Stage, classifier: Classifier, emulator: RunningEmulator) -> None:
@@ -96,13 +107,14 @@ def _whole_way(stage: _Stage, classifier: Classifier, emulator: RunningEmulator)
     stage.block(plan.prompt_version, _few_lines(plan.groups[0].question.prompt, 26, 470), colour="magenta")
     reply = classifier.reply("POST", call.path, call.body)
     stage.title("3. What the model wrote about one of the videos")
-    found = {entry["video_id"]: entry for entry in reply.body["data"]}
-    located = [each for each in classifier.locate(request) if isinstance(each, Video) and each.video_id in found]
-    video, text = _ugliest(emulator, located)
+    found = {entry["video_id"]: entry for entry in reply.body.get("data", ())}
+    located = [each for each in classifier.locate(request) if isinstance(each, Video)]
+    video, text = _ugliest(emulator, [each for each in located if each.video_id in found] or located)
     stage.block(f"{video.file_name}, {video.duration:g} s", _few_lines(text, 22, 400), colour="yellow")
     stage.title("4. The old answer")
-    stage.block(f"{reply.status}, that video's part", _short_json(found[video.video_id]), "json", "green")
-    stage.say(f"mended while reading: {', '.join(_repairs(reply, video.video_id)) or 'nothing'}")
+    if video.video_id in found:
+        stage.block(f"{reply.status}, that video's part", _short_json(found[video.video_id]), "json", "green")
+        stage.say(f"mended while reading: {', '.join(_repairs(reply, video.video_id)) or 'nothing'}")
     stage.answer(reply)
 
 
@@ -118,6 +130,8 @@ def _pages(stage: _Stage, classifier: Classifier) -> None:
     stage.title(f"{call.path}: {call.title}")
     stage.say(_one_line(call.body))
     reply = classifier.reply("POST", call.path, call.body)
+    if reply.error is not None:
+        return stage.answer(reply)
     stage.block("first class of the first video", _short_json(_first_class(reply.body)), "json", "green")
     number = 1
     while True:
