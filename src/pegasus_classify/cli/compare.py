@@ -49,6 +49,12 @@ def compare(
     margin: Annotated[
         str, typer.Option("--margin", metavar="SHARE", help="Share of videos that may differ and still be the same.")
     ] = "5%",
+    by_video: Annotated[
+        bool,
+        typer.Option(
+            "--by-video", help="Ask about the videos an answer lists instead of its index, which may be gone."
+        ),
+    ] = False,
     show: Annotated[int, typer.Option("--videos", min=0, help="Most videos drawn in the report.")] = 1000,
     *,
     common: Common,
@@ -59,7 +65,9 @@ def compare(
 
     Example: pegasus-classify compare old.jsonl new.jsonl --html report.html --fail-if 'kappa<0.8 or flips>3%'
     """
-    choices = CompareChoices(left, right, html, as_json, fail_if, twice, yes, keep, after, noise, margin, show)
+    choices = CompareChoices(
+        left, right, html, as_json, fail_if, twice, yes, keep, after, noise, margin, show, by_video
+    )
     try:
         # Needs an extra; everything else on the command line works without it.
         from pegasus_classify.cli.comparing import run_comparison  # noqa: PLC0415

@@ -24,3 +24,4 @@ class CompareChoices:
     noise: str | None
     margin: str
     show: int
+    by_video: bool

@@ -98,7 +98,7 @@ def _sides(choices: CompareChoices, settings: Settings) -> tuple[Side, Side]:
     read = {name: read_calls(Path(name)) for name in (choices.left, choices.right) if not _is_asked(name)}
     if not read:
         raise UsageProblem("one side must be a recording: it says what is asked")
-    requests = [request for recording in read.values() for request in recorded_requests(recording)]
+    requests = [each for found in read.values() for each in recorded_requests(found, by_video=choices.by_video)]
     left = _side(choices, settings, choices.left, read, requests)
     right = _side(choices, settings, choices.right, read, requests)
     for side in (left, right):

@@ -20,13 +20,37 @@ from pegasus_classify.recordings.format import RecordedCall, Recording
 __all__ = ["recorded_requests", "recorded_side"]
 
 
-def recorded_requests(recording: Recording) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return path and body of each request that was answered, each once, in the order of the calls."""
+def recorded_requests(recording: Recording, *, by_video: bool = False) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return path and body of each request that was answered, each once, in the order of the calls.
+
+    Args:
+        recording: Whose requests.
+        by_video: Ask about the videos that the answers list where an index was asked about: the old index may be gone
+            while its videos are not.
+    """
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for call in recording.calls:
-        if call.request is not None and _is_answered(call) and _routed(call) is not None:
-            found.setdefault(json.dumps([call.path, call.request], sort_keys=True), (call.path, call.request))
+        if call.request is None or not _is_answered(call) or _routed(call) is None:
+            continue
+        for path, body in _per_video(recording, call) if by_video else [(call.path, call.request)]:
+            found.setdefault(json.dumps([path, body], sort_keys=True), (path, body))
     return list(found.values())
+
+
+def _per_video(recording: Recording, call: RecordedCall) -> list[tuple[str, Mapping[str, Any]]]:
+    body = dict(call.request or {})
+    index = body.pop("index_id", None)
+    if index is None:
+        return [(call.path, body)]
+    alike = (each for each in recording.calls if (each.request or {}).get("index_id") == index and _is_answered(each))
+    listed = (entry for each in alike for entry in each.response.get("data", ()) if isinstance(entry, Mapping))
+    videos = list(dict.fromkeys(str(entry["video_id"]) for entry in listed if "video_id" in entry))
+    path = call.path.removesuffix("/bulk")
+    if "labels" in body:
+        # The labels dialect names one video in a call, and knows no pages there.
+        body.pop("page_limit", None)
+        return [(path, {**body, "video_id": video}) for video in videos]
+    return [(path, {**body, "video_ids": videos})] if videos else []
 
 
 def recorded_side(name: str, recording: Recording) -> Side:
@@ -87,7 +111,8 @@ class _Chains:
         place = f"call {number} ({call.path})"
         routed = _routed(call)
         if routed is None or not _is_answered(call):
-            what = f"status {call.status}" if routed else "no Classify call"
+            told = call.response.get("message", "") if isinstance(call.response, Mapping) else ""
+            what = f"status {call.status} {told}".strip() if routed else "no Classify call"
             self.complaints.append(f"{place}: {what}; passed over")
             return
         try:

@@ -67,7 +67,7 @@
       row.append(scores);
       box.append(row);
     }
-    if (cells.length) box.append(ticks(length));
+    box.append(cells.length ? ticks(length) : made("p", { class: "fine" }, "Neither side keeps a class here."));
     box.removeAttribute("data-empty");
   };
 
