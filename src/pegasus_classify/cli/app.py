@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import pegasus_classify
-from pegasus_classify.cli import classify, compare, demo, emulate, plan, prompts, read, serve
+from pegasus_classify.cli import calibrate, classify, compare, demo, emulate, import_, plan, prompts, read, record, serve
 
 __all__ = ["about", "app"]
 
@@ -46,3 +46,6 @@ app.command("read")(read.read_generated)
 app.command("demo")(demo.demo)
 app.command("emulate")(emulate.emulate)
 app.command("compare")(compare.compare)
+app.command("record")(record.record)
+app.command("import")(import_.import_calls)
+app.command("calibrate")(calibrate.calibrate)

@@ -35,8 +35,6 @@ def record(
     with Tape(out) as tape:
         try:
             recorder.record_until_stopped(upstream.rstrip("/"), tape.keep, host, port, _announce)
-        except KeyboardInterrupt:
-            pass
         finally:
             sys.stderr.write(f"{tape.written} calls written to {out}\n")
 

@@ -24,7 +24,7 @@ from pegasus_classify.server.bodies import CallerGone
 from pegasus_classify.server.callers import Callers
 from pegasus_classify.server.metrics import Metrics
 from pegasus_classify.server.pass_through import PassThrough
-from pegasus_classify.server.running import base_url_of, listening, server_of
+from pegasus_classify.server.running import base_url_of, listening, server_of, stop_signals
 from pegasus_classify.server.settings import ServeSettings
 from pegasus_classify.settings import Settings
 
@@ -84,7 +84,7 @@ def record_until_stopped(upstream: str, keep: Keep, host: str, port: int, announ
     Raises:
         OSError: The address cannot be used.
     """
-    with listening(host, port) as listener:
+    with listening(host, port) as listener, stop_signals():
         server = server_of(create_recorder(upstream, keep), lambda: announce(base_url_of(listener)), _STOP_WITHIN)
         server.run([listener])
 
@@ -149,7 +149,7 @@ class _Recorded:
         async def passed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                exchange.headers = Headers(raw=list(message["headers"]))
+                exchange.headers = Headers(raw=[(name.lower(), value) for name, value in message["headers"]])
             else:
                 exchange.take(exchange.got, message.get("body", b""))
                 exchange.whole = not message.get("more_body", False)

@@ -22,7 +22,15 @@ from pegasus_classify.server.connections import PatientProtocol
 from pegasus_classify.server.settings import ServeSettings, check_door
 from pegasus_classify.stores.opening import open_store
 
-__all__ = ["KEEP_ALIVE", "NotifyingServer", "base_url_of", "listening", "serve_until_stopped", "server_of"]
+__all__ = [
+    "KEEP_ALIVE",
+    "NotifyingServer",
+    "base_url_of",
+    "listening",
+    "serve_until_stopped",
+    "server_of",
+    "stop_signals",
+]
 
 KEEP_ALIVE = 75
 """Seconds an unused connection stays open: longer than the pools of the old clients keep one, so that they never send
@@ -139,7 +147,7 @@ def serve_until_stopped(
         )
     stop_within = settings.answer_within + 60
     run = _run_one if workers == 1 else partial(_run_many, workers)
-    with listening(host, port) as listener, _stop_signals():
+    with listening(host, port) as listener, stop_signals():
         run(settings, stop_within, listener, announce)
 
 
@@ -169,7 +177,7 @@ def _run_many(
 
 
 @contextmanager
-def _stop_signals() -> Iterator[None]:
+def stop_signals() -> Iterator[None]:
     """Let the signals that stop the server end in a normal return: uvicorn sends them once more when it is done."""
     if threading.current_thread() is not threading.main_thread():
         yield
