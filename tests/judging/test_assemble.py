@@ -55,3 +55,12 @@ def test_who_answered_is_passed_on() -> None:
 
 def test_nothing_to_assemble_is_an_empty_answer() -> None:
     assert assemble(_request(), []) == ClassifyResult()
+
+
+def test_asking_in_vain_is_not_shown_as_an_answer_kept() -> None:
+    down, short = Failure("a", "unavailable", ""), Failure("b", "too_short", "")
+    assert assemble(_request(), [], [down]).source == "asked"
+    assert assemble(_request(), [], [short]).source == "kept"
+    kept = VideoResult("c", cost=Cost(kept=1))
+    assert assemble(_request(), [kept], [down]).source == "mixed"
+    assert assemble(_request(), [kept], [short]).source == "kept"

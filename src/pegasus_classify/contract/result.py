@@ -182,6 +182,11 @@ class Failure:
     cost: Cost = Cost()
 
 
+_ASKED_IN_VAIN: frozenset[FailureKind] = frozenset(
+    ("rejected", "key_rejected", "rate_limited", "quota_used_up", "unavailable")
+)
+"""Failures in which the platform was asked and gave no answer, so that the cost counts no call."""
+
 Source: TypeAlias = Literal["asked", "kept", "joined", "mixed"]
 """Where an answer came from: paid now, kept in the ledger, joined with another request under way, or several."""
 
@@ -237,12 +242,10 @@ class ClassifyResult:
 
     @property
     def source(self) -> Source:
-        """Where the answer came from; `kept` when nothing had to be asked."""
-        used = [
-            name
-            for name, count in (("asked", self.cost.calls), ("kept", self.cost.kept), ("joined", self.cost.joined))
-            if count
-        ]
+        """Where the answer came from; `kept` when nothing had to be asked, `asked` also when that was in vain."""
+        asked = self.cost.calls or any(each.kind in _ASKED_IN_VAIN for each in self.failed)
+        counts = (("asked", asked), ("kept", self.cost.kept), ("joined", self.cost.joined))
+        used = [name for name, count in counts if count]
         if len(used) > 1:
             return "mixed"
         return "joined" if used == ["joined"] else "asked" if used == ["asked"] else "kept"
