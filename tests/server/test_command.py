@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +17,11 @@ import pytest
 import requests
 from guide_calls import KEY, VIDEOS
 from raw_http import connected
+from serve_process import bare_environment, serving
 
 from pegasus_classify import emulator
 
 OWN = "tlk_SERVERS0OWN0SECRET"
-
-
-def _environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if "TWELVE" not in name and "PEGASUS" not in name}
-    return {**kept, **more}
-
-
-@contextmanager
-def serving(*words: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run the command on a free port and give its address and process."""
-    command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", "0", *words]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=_environment(**environment)) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("listening on http://127.0.0.1:"), process.stderr and process.stderr.read()
-            yield line.split()[-1], process
-        finally:
-            process.kill()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -115,7 +96,7 @@ REFUSED = {
 def test_what_cannot_work_is_refused_in_one_line(words: list[str], said: str):
     """Exit code 2, nothing on standard output, no traceback, no key."""
     command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", "0", *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -127,7 +108,7 @@ def test_a_port_that_is_taken_is_told_in_one_line():
     with serving("--store", "memory:") as (base_url, _):
         port = base_url.rpartition(":")[2]
         command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", port, "--store", "memory:"]
-        done = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
 
