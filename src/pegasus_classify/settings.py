@@ -44,6 +44,7 @@ class Settings(BaseModel):
         on_failed_video: Leave failed videos out of the answer and name them, or fail the request.
         coverage: What to do about request fields that are not exact.
         cache_ttl: Seconds that a kept answer is used again; 0: only within one run.
+        keep_texts: Seconds that a store on disk keeps generated texts and runs, above 0; 30 days.
         timeout: Most seconds to wait for one answer of the platform, above 0; None: as long as each call may take.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
@@ -52,6 +53,7 @@ class Settings(BaseModel):
         tokens_per_minute: Most tokens of prompts and answers in a minute; None for no limit of ours.
         video_minutes_per_minute: Most minutes of video asked about in a minute; None for no limit of ours.
         batch_from: From how many videos on a request travels in batches, which may take a day; None for never.
+        policy: Which side answers, while a Classify still does: path of a policy file, or what it holds; None: Pegasus.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +75,7 @@ class Settings(BaseModel):
     on_failed_video: OnFailedVideo = "omit"
     coverage: Literal["strict", "warn", "lenient"] = "warn"
     cache_ttl: float = Field(default=86_400.0, ge=0)
+    keep_texts: float = Field(default=30 * 86_400.0, gt=0)
     timeout: float | None = Field(default=None, gt=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
@@ -81,6 +84,7 @@ class Settings(BaseModel):
     tokens_per_minute: float | None = Field(default=None, gt=0)
     video_minutes_per_minute: float | None = Field(default=None, gt=0)
     batch_from: int | None = Field(default=None, ge=1)
+    policy: Path | Mapping[str, Any] | None = None
 
 
 def settings_from(values: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

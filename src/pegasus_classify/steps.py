@@ -103,12 +103,14 @@ class Record:
             claim is given back unused).
         task_id: The platform's task, with `submitted`.
         answer: With `answered` and `failed`.
+        unsure: With `released`: it may have become a task upstream that nobody knows the id of.
     """
 
     key: str
     state: Literal["submitted", "answered", "failed", "released"]
     task_id: str | None = None
     answer: Answer | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,14 @@ class Claimed:
         answer: With `kept`.
         task_id: With `submitted`.
         wait: Seconds, with `elsewhere`.
+        stale: With `mine`: somebody had it and was lost, perhaps between sending it and noting the task it became.
     """
 
     state: Literal["mine", "kept", "submitted", "elsewhere"]
     answer: Answer | None = None
     task_id: str | None = None
     wait: Seconds = 0.0
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

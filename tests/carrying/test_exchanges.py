@@ -84,7 +84,7 @@ def test_segments_are_asked_by_a_task_however_short_the_video() -> None:
 
 def test_a_stop_while_travelling_together_gives_the_claim_back() -> None:
     _, steps = play(carry(replace(an_ask(), batch=True), "k", 0), [MINE, STOP, None])
-    assert steps[-1] == Record("k", "released")
+    assert steps[-1] == Record("k", "released", unsure=True)
 
 
 @pytest.mark.parametrize(("duration", "way"), [(100.0, "analyze"), (1300.0, "tasks")])
@@ -102,3 +102,35 @@ def test_a_task_that_cannot_be_looked_at_stays_in_the_ledger() -> None:
     gone = [MINE, created, None, None, Reply(404), None]
     answer, steps = play(carry(an_ask(duration=1300.0), "k", 0), gone)
     assert steps[-1] == Record("k", "failed", answer=answer)
+
+
+def test_a_task_that_somebody_submitted_and_did_not_note_is_found_and_noted() -> None:
+    listed = json_reply(200, {"data": [{"task_id": "t7", "custom_id": "k", "status": "processing"}]})
+    done = json_reply(200, {"status": "ready", "result": {"data": "text"}})
+    stale = Claimed("mine", stale=True)
+    answer, steps = play(carry(an_ask(duration=1300.0), "k", 0), [stale, listed, None, None, done, None])
+    assert Record("k", "submitted", task_id="t7") in steps
+    assert [step.path for step in steps if isinstance(step, Send)] == [
+        "/v1.3/analyze/tasks",
+        "/v1.3/analyze/tasks/t7",
+    ]
+    assert answer.text == "text"
+
+
+def test_what_cannot_be_found_counts_as_in_flight_and_is_asked_anew() -> None:
+    created = json_reply(202, {"task_id": "t", "status": "queued"})
+    done = json_reply(200, {"status": "ready", "result": {"data": "text"}})
+    outcomes = [Claimed("mine", stale=True), json_reply(200, {"data": []}), created, None, None, done, None]
+    _, steps = play(carry(an_ask(duration=1300.0), "k", 0), outcomes)
+    assert [step.method for step in steps if isinstance(step, Send)] == ["GET", "POST", "GET"]
+
+
+def test_a_synchronous_call_leaves_nothing_to_be_found() -> None:
+    answer, steps = play(carry(an_ask(), "k", 0), [Claimed("mine", stale=True), GOOD, None])
+    assert [type(step) for step in steps] == [Claim, Send, Record]
+    assert answer.text == "text"
+
+
+def test_a_stop_while_a_task_is_created_leaves_word_that_there_may_be_one() -> None:
+    _, steps = play(carry(an_ask(duration=1300.0), "k", 0), [MINE, STOP, None])
+    assert steps[-1] == Record("k", "released", unsure=True)

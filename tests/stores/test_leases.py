@@ -66,7 +66,7 @@ def test_the_lease_of_a_process_that_is_gone_ends(opened: Opened) -> None:
     first, second = opened(), opened()
     first.claim("k", NOW, DAY)
     assert second.claim("k", NOW + LEASE - 0.01, DAY).state == "elsewhere"
-    assert second.claim("k", NOW + LEASE, DAY) == Claimed("mine")
+    assert second.claim("k", NOW + LEASE, DAY) == Claimed("mine", stale=True)
     assert first.claim("k", NOW + LEASE, DAY).state == "elsewhere"
 
 
@@ -165,7 +165,7 @@ def test_closing_gives_back_what_is_held(opened: Opened) -> None:
     now = time.time()
     first.claim("k", now, DAY)
     first.close()
-    assert second.claim("k", time.time(), DAY) == Claimed("mine")
+    assert second.claim("k", time.time(), DAY) == Claimed("mine", stale=True)
 
 
 def test_old_texts_are_deleted_without_anybody_asking_for_it(opened: Opened, address: str) -> None:
@@ -232,7 +232,7 @@ def test_what_a_killed_process_held_goes_to_another(opened: Opened, address: str
         assert store.claim("ask-3", time.time(), DAY).state == "elsewhere"
         other.process.send_signal(signal.SIGKILL)
         other.process.wait()
-        until(lambda: store.claim("ask-3", time.time(), DAY) == Claimed("mine"))
+        until(lambda: store.claim("ask-3", time.time(), DAY) == Claimed("mine", stale=True))
 
 
 @pytest.mark.slow
@@ -267,3 +267,13 @@ def test_where_videos_are_is_kept_for_one_account(opened: Opened) -> None:
     assert first.known_videos("account", ["v1", "v2"]) == {"v1": longer}
     first.prune(5 * DAY, NOW + 6 * DAY)
     assert first.known_videos("account", ["v1"]) == {}
+
+
+def test_a_claim_given_back_unsurely_is_free_at_once_and_looked_for_by_the_next(opened: Opened) -> None:
+    first, second = opened(), opened()
+    for store in (first, second, first):
+        claimed = store.claim("k", NOW, DAY)
+        assert claimed == Claimed("mine", stale=claimed.stale)
+        store.record(Record("k", "released", unsure=True), NOW)
+    assert second.claim("k", NOW, DAY) == Claimed("mine", stale=True)
+    assert first.claim("new", NOW, DAY) == Claimed("mine")

@@ -10,6 +10,7 @@ from pegasus_classify.models import capabilities
 from pegasus_classify.pegasus.analyze import analyze
 from pegasus_classify.pegasus.batches import batch_id_of
 from pegasus_classify.pegasus.segments import asks_for_segments
+from pegasus_classify.pegasus.submitted import submitted_before
 from pegasus_classify.pegasus.tasks import task
 from pegasus_classify.steps import STOP, AskNote, Claim, Claimed, Exchange, Record, Share, Shared, Sleep, Stopped
 
@@ -28,6 +29,7 @@ def carry(ask: Ask, key: str, retries: int) -> Exchange[Answer]:
         key: Its name in the ledger.
         retries: How often a transient problem is tried again.
     """
+    findable = ask.batch or _way(ask) == "tasks"
     note = AskNote(_way(ask), ask.model, ask.question.prompt_hash)
     while True:
         claimed = yield Claim(key, note)
@@ -40,15 +42,26 @@ def carry(ask: Ask, key: str, retries: int) -> Exchange[Answer]:
         if (yield Sleep(claimed.wait)) is STOP:
             return _STOPPED
     try:
-        answer = yield from _asked(ask, key, retries, claimed.task_id)
+        task_id = claimed.task_id
+        if claimed.stale and findable:
+            task_id = yield from _found_again(ask, key, retries)
+        answer = yield from _asked(ask, key, retries, task_id)
     except Stopped:
-        yield Record(key, "released")
+        yield Record(key, "released", unsure=findable)
         return _STOPPED
     if answer.unsettled:
         yield Record(key, "released")
     else:
         yield Record(key, "failed" if answer.failure else "answered", answer=answer)
     return answer
+
+
+def _found_again(ask: Ask, key: str, retries: int) -> Exchange[str | None]:
+    """Find what somebody submitted who was lost before it was noted; a synchronous call leaves nothing to be found."""
+    task_id = yield from submitted_before(ask, key, retries)
+    if task_id is not None:
+        yield Record(key, "submitted", task_id=task_id)
+    return task_id
 
 
 def _asked(ask: Ask, key: str, retries: int, task_id: str | None) -> Exchange[Answer]:

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 import pegasus_classify
-from pegasus_classify.cli import calibrate, classify, compare, demo, emulate, import_, plan, prompts, read, record, serve
+from pegasus_classify.cli import (
+    calibrate,
+    classify,
+    compare,
+    demo,
+    emulate,
+    import_,
+    plan,
+    prompts,
+    read,
+    record,
+    runs,
+    serve,
+)
 
 __all__ = ["about", "app"]
 
@@ -41,6 +54,7 @@ def about(
 app.command("classify")(classify.classify)
 app.command("serve")(serve.serve)
 app.command("plan")(plan.plan_request)
+app.add_typer(runs.runs_app, name="runs")
 app.add_typer(prompts.prompts_app, name="prompts")
 app.command("read")(read.read_generated)
 app.command("demo")(demo.demo)

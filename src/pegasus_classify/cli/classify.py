@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
-from pegasus_classify.cli.answer_view import explain_result, show_answer, tell_notes
+from pegasus_classify.cli.answering import show_reply, tell_cut_short, told_when_interrupted, with_all_pages
 from pegasus_classify.cli.options import Common, settings_of, with_common
 from pegasus_classify.cli.request_file import LegacyCall, read_call_file
-from pegasus_classify.cli.terminal import Watch, print_json
+from pegasus_classify.cli.terminal import Watch
 from pegasus_classify.cli.wrong_usage import UsageProblem
 from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.client.handle import HandledReply, ReadCall, read_call
 from pegasus_classify.contract.result import ClassifyResult, Failure
-from pegasus_classify.errors import APIStatusError
 from pegasus_classify.legacy.answers import write_video
 from pegasus_classify.legacy.shown import shown
 
@@ -74,14 +73,14 @@ def classify(
     call = _call(request, page, settings.store)
     if call.method == "GET" and (jsonl or part):
         raise UsageProblem("--page fetches a finished answer; --jsonl and --shard do not go with it")
-    with Watch() as watch, Classifier(settings=settings, on_progress=watch) as classifier:
+    with told_when_interrupted(settings), Watch() as watch, Classifier(settings=settings, on_progress=watch) as client:
         if jsonl is not None:
-            _write_lines(classifier, _part_of(classifier, call, part), jsonl)
+            _write_lines(client, _part_of(client, call, part), jsonl)
             return
-        reply = _reply(classifier, call, part)
+        reply = _reply(client, call, part)
         if all_pages and reply.error is None:
-            reply = _with_all_pages(classifier, reply)
-    _show(reply, as_json=as_json, explain=explain, quiet=settings.coverage == "lenient")
+            reply = with_all_pages(client, reply)
+    show_reply(reply, settings, as_json=as_json, explain=explain)
 
 
 def _call(request: str | None, page: str | None, store: str) -> LegacyCall:
@@ -125,44 +124,25 @@ def _part_of(classifier: Classifier, call: LegacyCall, part: _Shard | None) -> R
     return replace(read, request=read.request.model_copy(update={"video_ids": mine or None, "index_id": None}))
 
 
-def _with_all_pages(classifier: Classifier, reply: HandledReply) -> HandledReply:
-    """Fetch every following page and put all into one answer, as the old API showed an answer of one page."""
-    if "data" not in reply.body:
-        return reply
-    data = list(reply.body["data"])
-    info = reply.body["page_info"]
-    token = info.get("next_page_token") or info.get("next_token")
-    while token:
-        following = classifier.reply("GET", f"/v1.2/classify/{token}")
-        if following.error is not None:
-            return following
-        data.extend(following.body["data"])
-        token = following.body["page_info"].get("next_page_token") or following.body["page_info"].get("next_token")
-    return replace(reply, body={"data": data, "page_info": _single_page(info, len(data))})
-
-
-def _single_page(info: dict[str, Any], count: int) -> dict[str, Any]:
-    sizes = {"limit_per_page": count, "limit": count}
-    blanks = {"next_page_token": "", "next_token": ""}
-    return {name: sizes.get(name, blanks.get(name, value)) for name, value in info.items()}
-
-
 def _write_lines(classifier: Classifier, call: ReadCall, out: str) -> None:
     """Write videos as they are finished; a failed one is a line with `error`, and the exit code is 1 if all failed."""
-    answered = failed = 0
+    answered = 0
+    failures: list[Failure] = []
     with _opened(out) as lines:
-        outcomes = classifier.work(call.request) if call.request.video_ids or call.request.index_id else ()
+        outcomes = (
+            classifier.work(call.request, call.spelling) if call.request.video_ids or call.request.index_id else ()
+        )
         for outcome in outcomes:
             if isinstance(outcome, Failure):
-                failed += 1
+                failures.append(outcome)
                 line = {"video_id": outcome.video_id, "error": {"code": outcome.code, "message": outcome.reason}}
             else:
                 answered += 1
                 line = write_video(shown(outcome, call.request), call.spelling)
             lines.write(json.dumps(line, ensure_ascii=True) + "\n")
             lines.flush()
-    sys.stderr.write(f"{answered} videos answered, {failed} failed\n")
-    if failed and not answered:
+    sys.stderr.write(f"{answered} videos answered, {len(failures)} failed\n")
+    if tell_cut_short(failures, classifier.settings) or (failures and not answered):
         raise typer.Exit(1)
 
 
@@ -173,18 +153,3 @@ def _opened(out: str) -> Iterator[TextIO]:
     else:
         with Path(out).open("w", encoding="utf-8") as lines:
             yield lines
-
-
-def _show(reply: HandledReply, *, as_json: bool, explain: bool, quiet: bool) -> None:
-    if as_json:
-        print_json(reply.body)
-    elif reply.error is None:
-        show_answer(reply.body)
-    if explain and reply.result is not None:
-        explain_result(reply.result, aside=as_json)
-    tell_notes(reply, quiet=quiet)
-    if isinstance(reply.error, APIStatusError):
-        sys.stderr.write(f"pegasus-classify: {reply.status} {reply.error.code}: {reply.error.message}\n")
-        raise typer.Exit(1)
-    if reply.error is not None:
-        raise reply.error

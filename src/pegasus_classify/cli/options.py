@@ -76,6 +76,10 @@ class Common:
         float | None,
         _option("--cache-ttl", panel=_LIMITS, text="Seconds that a kept answer is used again (86400)."),
     ] = None
+    keep_texts: Annotated[
+        float | None,
+        _option("--keep-texts", panel=_LIMITS, text="Seconds that the store keeps texts and runs (2592000, 30 days)."),
+    ] = None
     batch_from: Annotated[
         int | None,
         _option("--batch-from", panel=_LIMITS, text="From how many videos on to send batches, which may take a day."),

@@ -9,7 +9,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,12 @@ from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Allowance, Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.client.asking import Asker
+from pegasus_classify.client.cancelling import Cancelled, cancel_submitted
 from pegasus_classify.client.known_videos import KnownVideos
 from pegasus_classify.client.needs import EXPIRED, Classify, FetchPage, KeepPages, Need, Now, RandomBytes
+from pegasus_classify.client.run_log import RunLog
 from pegasus_classify.client.traffic import Listener, OnHeard, OnProgress, Told, Traffic
-from pegasus_classify.contract.asks import Video
+from pegasus_classify.contract.asks import AskFailure, Video, ledger_key
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResult
@@ -28,6 +30,7 @@ from pegasus_classify.drivers.asynchronous import AsyncDriver
 from pegasus_classify.drivers.blocking import BlockingDriver
 from pegasus_classify.drivers.http import Endpoint
 from pegasus_classify.errors import ClassifyError, api_key_invalid
+from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
@@ -36,6 +39,8 @@ from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.protocol import ExpiredPage, Store
 
 __all__ = ["Account", "AsyncAccount", "AsyncWork", "Work", "account_hash"]
+
+_PLAIN = Spelling()
 
 
 def account_hash(upstream: str, api_key: str) -> str:
@@ -76,9 +81,11 @@ class _AccountParts:
         self._has_key = bool(key)
         self.account = account_hash(upstream, key)
         self._owns_store = store is None
-        self._store = open_store(settings.store) if store is None else store
+        self._store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
         self._known = KnownVideos(self._store, self.account, settings.video_map)
         self.asker = Asker(settings, self._known)
+        # What ends with the process needs no notes to go on from.
+        self._log = None if self._store.inline else RunLog(self._store.runs, self.account, settings)
         self._ledger = _Ledger(self._store, settings.cache_ttl)
         self._endpoint = Endpoint(upstream, key, settings.timeout)
         schedule = Schedule(
@@ -117,18 +124,43 @@ class _AccountParts:
         """Learn from the store where the videos of a request are, as far as they were asked about before."""
         self._known.exchange(request.video_ids or (), time.time())
 
+    def _note(self, run: RequestRun, spelling: Spelling) -> None:
+        if self._log is not None:
+            self._log.begin(run, spelling)
+
+    def _note_stop(self, run: RequestRun) -> None:
+        if self._log is not None:
+            self._log.stop(run)
+
+    def _stop_noting(self) -> None:
+        if self._log is not None:
+            self._log.stop_all()
+
     def _close_store(self) -> None:
+        if self._log is not None:
+            self._log.close()
         with contextlib.suppress(ClassifyError):
             self._known.exchange((), time.time())
         if self._owns_store:
             self._store.close()
 
 
+def _ignored(run: RequestRun) -> None:
+    """Do nothing about a run that is given up."""
+
+
 class Work:
     """One request under way, for a thread that waits for it."""
 
-    def __init__(self, run: RequestRun, driver: BlockingDriver, traffic: Traffic) -> None:
+    def __init__(
+        self,
+        run: RequestRun,
+        driver: BlockingDriver,
+        traffic: Traffic,
+        on_cancel: Callable[[RequestRun], None] = _ignored,
+    ) -> None:
         self._run = run
+        self._on_cancel = on_cancel
         self._driver = driver
         self._traffic = traffic
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
@@ -171,6 +203,7 @@ class Work:
 
     def cancel(self) -> None:
         """Give up what is not yet sent; what is under way goes on into the ledger."""
+        self._on_cancel(self._run)
         self._driver.call(lambda: self._traffic.abandon(self._run))
 
 
@@ -190,8 +223,12 @@ class Account(_AccountParts):
         super().__init__(settings, on_progress=on_progress, store=store)
         self._driver = BlockingDriver(self._traffic, self._ledger, self._endpoint, settings.concurrency)
 
-    def start(self, request: ClassifyRequest) -> Work:
+    def start(self, request: ClassifyRequest, spelling: Spelling = _PLAIN) -> Work:
         """Begin a request and wait until it is known to be possible.
+
+        Args:
+            request: What is asked.
+            spelling: How it was asked, noted beside the run.
 
         Raises:
             AuthenticationError: There is no key.
@@ -199,7 +236,9 @@ class Account(_AccountParts):
             APIStatusError: The platform's lists cannot be read.
         """
         self._remember(request)
-        work = Work(self._run_of(request), self._driver, self._traffic)
+        run = self._run_of(request)
+        self._note(run, spelling)
+        work = Work(run, self._driver, self._traffic, self._note_stop)
         work.wait_until_accepted()
         return work
 
@@ -213,14 +252,26 @@ class Account(_AccountParts):
         failures = [told for told in Work(run, self._driver, self._traffic) if isinstance(told, Failure)]
         return [*run.located, *failures]
 
+    def cancel(self, request: ClassifyRequest) -> Cancelled:
+        """Cancel upstream what was submitted for a request, by whatever process; raises as `start` does.
+
+        Follow-up questions are sent by calls that cannot be cancelled, or end soon.
+        """
+        plan = self.asker.plan_of(request)
+        planned = [plan.asks(video) for video in self.locate(request) if isinstance(video, Video)]
+        asks = [ask for each in planned if not isinstance(each, AskFailure) for _, ask in each]
+        keys = [ledger_key(self.account, ask) for ask in asks]
+        return cancel_submitted(keys, self._store, self._endpoint, self.settings.retries)
+
     def perform(self, need: Need) -> Any:
         """Perform what the answering of a legacy call needs."""
         if isinstance(need, Classify):
-            return self.start(need.request).result()
+            return self.start(need.request, need.spelling).result()
         return self._perform_at_once(need, self.account)
 
     def close(self) -> None:
         """Stop what is under way and let go of threads, connections and the store."""
+        self._stop_noting()
         self._driver.close()
         self._close_store()
 
@@ -228,8 +279,11 @@ class Account(_AccountParts):
 class AsyncWork:
     """One request under way, for a coroutine that waits for it."""
 
-    def __init__(self, run: RequestRun, driver: AsyncDriver, traffic: Traffic) -> None:
+    def __init__(
+        self, run: RequestRun, driver: AsyncDriver, traffic: Traffic, on_cancel: Callable[[RequestRun], None] = _ignored
+    ) -> None:
         self._run = run
+        self._on_cancel = on_cancel
         self._driver = driver
         self._traffic = traffic
         self._told: asyncio.Queue[Told] = asyncio.Queue()
@@ -262,6 +316,7 @@ class AsyncWork:
 
     def cancel(self) -> None:
         """Give up what is not yet sent; what is under way goes on into the ledger."""
+        self._on_cancel(self._run)
         self._driver.call(lambda: self._traffic.abandon(self._run))
 
 
@@ -290,11 +345,13 @@ class AsyncAccount(_AccountParts):
         """True when it takes no more requests: it was closed, or its loop ended by an error nobody foresaw."""
         return self._driver.ended
 
-    async def start(self, request: ClassifyRequest) -> AsyncWork:
+    async def start(self, request: ClassifyRequest, spelling: Spelling = _PLAIN) -> AsyncWork:
         """Begin a request and wait until it is known to be possible; raises as `Account.start` does."""
         if not self._store.inline:
             await asyncio.to_thread(self._remember, request)
-        work = AsyncWork(self._run_of(request), self._driver, self._traffic)
+        run = self._run_of(request)
+        self._note(run, spelling)
+        work = AsyncWork(run, self._driver, self._traffic, self._note_stop)
         try:
             await work.wait_until_accepted()
         except asyncio.CancelledError:
@@ -311,7 +368,7 @@ class AsyncAccount(_AccountParts):
                 an account and must not read each other's pages.
         """
         if isinstance(need, Classify):
-            return await (await self.start(need.request)).result()
+            return await (await self.start(need.request, need.spelling)).result()
         whose = owner or self.account
         if not self._waits_for_store(need, whose):
             return self._perform_at_once(need, whose)
@@ -319,5 +376,6 @@ class AsyncAccount(_AccountParts):
 
     async def aclose(self) -> None:
         """Stop what is under way and let go of connections and the store."""
+        self._stop_noting()
         await self._driver.close()
         await asyncio.to_thread(self._close_store)

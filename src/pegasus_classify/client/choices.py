@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from pegasus_classify.client.video_map import video_map_of
+from pegasus_classify.rollout.policy import Policy
 from pegasus_classify.settings import AskAs, OnFailedVideo, Settings, settings_from
 
 __all__ = ["Choices", "chosen_settings"]
@@ -16,7 +17,8 @@ __all__ = ["Choices", "chosen_settings"]
 class Choices(TypedDict, total=False):
     """What a classifier takes beside key and address; meanings and ranges stand at `Settings`.
 
-    `video_map` may also be the path of a CSV or JSON file; `calibration` is the path of what `calibrate` wrote.
+    `video_map` may also be the path of a CSV or JSON file; `calibration` is the path of what `calibrate` wrote;
+    `policy` may also be a `Policy`.
     """
 
     model: str | None
@@ -34,6 +36,7 @@ class Choices(TypedDict, total=False):
     on_failed_video: OnFailedVideo | None
     coverage: Literal["strict", "warn", "lenient"] | None
     cache_ttl: float | None
+    keep_texts: float | None
     timeout: float | None
     requests_per_minute: float | None
     video_minutes_per_minute: float | None
@@ -42,6 +45,7 @@ class Choices(TypedDict, total=False):
     samples: int | None
     first_sample: int | None
     batch_from: int | None
+    policy: Policy | Mapping[str, Any] | str | Path | None
 
 
 _VERSION_AT_END = re.compile(r"/(p/)?v\d+(\.\d+)?/*$")
@@ -66,13 +70,14 @@ def chosen_settings(
     Raises:
         SettingsError: A value is unknown or out of range.
     """
-    index_ids = choices.get("index_ids")
+    index_ids, policy = choices.get("index_ids"), choices.get("policy")
     given = {
         **choices,
         "api_key": api_key,
         "upstream": None if base_url is None else _VERSION_AT_END.sub("", base_url).rstrip("/"),
         "index_ids": None if index_ids is None else tuple(index_ids),
         "video_map": video_map_of(choices.get("video_map")),
+        "policy": policy.model_dump(exclude_defaults=True) if isinstance(policy, Policy) else policy,
     }
     before = {} if settings is None else {name: getattr(settings, name) for name in settings.model_fields_set}
     chosen = {name: value for name, value in given.items() if value is not None}

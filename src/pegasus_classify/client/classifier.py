@@ -21,12 +21,17 @@ from pegasus_classify.client.handle import (
 from pegasus_classify.client.performing import perform_all
 from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
 from pegasus_classify.client.result import ClassifyPageResult, page_of
+from pegasus_classify.client.rollout import rollout_of
+from pegasus_classify.client.routing import reply_by
+from pegasus_classify.client.run_log import run_id_of
+from pegasus_classify.legacy.spelling import Spelling
 
 if TYPE_CHECKING:
     # Only annotations need it, and it would be a dependency of its own.
     from typing_extensions import Unpack
 
     from pegasus_classify.carrying.progress import Progress
+    from pegasus_classify.client.cancelling import Cancelled
     from pegasus_classify.contract.asks import Video
     from pegasus_classify.contract.request import ClassifyRequest
     from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResult
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     from pegasus_classify.settings import Settings
 
 __all__ = ["Classifier"]
+
+_PLAIN = Spelling()
 
 
 class Classifier:
@@ -62,6 +69,7 @@ class Classifier:
         **choices: Unpack[Choices],
     ) -> None:
         self.settings = chosen_settings(api_key, base_url, settings, choices, os.environ)
+        self._rollout = rollout_of(self.settings)
         self._account = Account(self.settings, on_progress=on_progress)
 
     @property
@@ -143,15 +151,21 @@ class Classifier:
 
     def reply(self, method: str, path: str, body: bytes | str | Mapping[str, Any] | None = None) -> HandledReply:
         """Answer a raw legacy call with everything there is to tell: status, body, headers, notes."""
-        return perform_all(handle(method, path, body, settings=self.settings), self._account.perform)
+        steps = handle(method, path, body, settings=self.settings)
+        return reply_by(self._rollout, self._account, steps)
 
-    def work(self, request: ClassifyRequest) -> Work:
-        """Start a request that is already in canonical form; iterate it, wait for it, or cancel it."""
-        return self._account.start(request)
+    def work(self, request: ClassifyRequest, spelling: Spelling = _PLAIN) -> Work:
+        """Start a request that is already in canonical form; iterate it, wait for it, or cancel it.
+
+        Args:
+            request: What is asked.
+            spelling: How it was asked, noted beside the run so that it can be answered in kind later.
+        """
+        return self._account.start(request, spelling)
 
     def answer(self, call: ReadCall) -> HandledReply:
         """Answer a request that was read before."""
-        return perform_all(answer_call(call, self.settings), self._account.perform)
+        return reply_by(self._rollout, self._account, answer_call(call, self.settings))
 
     def answer_with(self, result: ClassifyResult, call: ReadCall) -> HandledReply:
         """Answer a request with a result obtained before; nothing is asked."""
@@ -169,8 +183,22 @@ class Classifier:
         """Return what would be asked about each video; needs no connection."""
         return self._account.asker.plan_of(request)
 
+    def run_id(self, request: ClassifyRequest) -> str:
+        """Return the name under which `runs` knows a request; needs no connection."""
+        return run_id_of(self._account.account, request, self.plan(request))
+
+    def cancel(self, request: ClassifyRequest) -> Cancelled:
+        """Cancel upstream the tasks and batches that were submitted for a request, by whatever process.
+
+        Raises:
+            BadRequestError: A video or index is unknown.
+        """
+        return self._account.cancel(request)
+
     def close(self) -> None:
         """End what is under way and give back threads and connections."""
+        if self._rollout is not None:
+            self._rollout.close()
         self._account.close()
 
     def __enter__(self) -> Classifier:

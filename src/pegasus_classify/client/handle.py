@@ -148,7 +148,7 @@ def answer_call(call: ReadCall, settings: Settings = _NO_SETTINGS) -> _Steps[Han
     try:
         check_coverage(call.coverage, settings.coverage)
         warn_once(call.coverage, settings.coverage)
-        result: ClassifyResult = yield Classify(call.request)
+        result: ClassifyResult = yield Classify(call.request, call.spelling)
         return (yield from answer_result(result, call, settings))
     except ClassifyError as error:
         return _refused(error)

@@ -8,15 +8,24 @@ from typing import Final, TypeAlias
 
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
+from pegasus_classify.legacy.spelling import Spelling
 
 __all__ = ["EXPIRED", "Classify", "Expired", "FetchPage", "KeepPages", "Need", "Now", "RandomBytes"]
+
+_PLAIN: Final = Spelling()
 
 
 @dataclass(frozen=True, slots=True)
 class Classify:
-    """Carry out a request. Comes back as `ClassifyResult`, or as a raised `ClassifyError`."""
+    """Carry out a request. Comes back as `ClassifyResult`, or as a raised `ClassifyError`.
+
+    Attributes:
+        request: What is asked.
+        spelling: How it was asked, noted beside the run so that it can be answered in kind later.
+    """
 
     request: ClassifyRequest
+    spelling: Spelling = _PLAIN
 
 
 @dataclass(frozen=True, slots=True)

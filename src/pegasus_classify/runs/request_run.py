@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
-from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, VideoResult
+from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, FailureKind, VideoResult
 from pegasus_classify.errors import APIStatusError, BadRequestError, ClassifyError
 from pegasus_classify.judging.assemble import Provenance, assemble
 from pegasus_classify.judging.judge import Judge
@@ -19,10 +19,13 @@ from pegasus_classify.planning.plan import Plan
 from pegasus_classify.runs.conversation import conversation
 from pegasus_classify.runs.directory import Directory, Located
 
-__all__ = ["Limits", "RequestRun"]
+__all__ = ["CUT_SHORT", "Limits", "RequestRun"]
 
 AHEAD = 256
 """How many located videos wait to be asked about before the next page of an index is read."""
+
+CUT_SHORT: Final[frozenset[FailureKind]] = frozenset({"quota_used_up", "over_budget", "key_rejected", "stopped"})
+"""Failures that say nothing about their video: the same request can go on another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class RequestRun:
         failed: Videos failed.
         cost: What was used so far.
         limits: What it may use.
+        plan: What is asked.
+        cut_short: Why videos are left that can be asked about another time, with more money or another key; None
+            when there are none.
         located: With `only_locate`, the videos that would be asked about; nothing is asked then.
     """
 
@@ -80,7 +86,8 @@ class RequestRun:
         self.found = self.done = self.failed = 0
         self.cost = Cost()
         self.located: list[Video] = []
-        self._plan = plan
+        self.plan = plan
+        self.cut_short: FailureKind | None = None
         self._judge = judge
         self._directory = directory
         self.limits = limits
@@ -110,7 +117,7 @@ class RequestRun:
         if job is None and self._waiting and self.accepted:
             video = self._waiting.popleft()
             self._in_conversation += 1
-            return video, conversation(self._plan, self._judge, video, together=self._together())
+            return video, conversation(self.plan, self._judge, video, together=self._together())
         return job
 
     def job_done(self, name: Hashable, value: Any) -> None:
@@ -140,7 +147,7 @@ class RequestRun:
             [each for each in outcomes if isinstance(each, VideoResult)],
             [each for each in outcomes if isinstance(each, Failure)],
             asked_order=self._asked_order or [each for _, page in sorted(self._page_ids.items()) for each in page],
-            provenance=Provenance(self._plan.model.name, self._plan.prompt_version, self._plan.prompt_hash),
+            provenance=Provenance(self.plan.model.name, self.plan.prompt_version, self.plan.prompt_hash),
         )
 
     def _together(self) -> bool:
@@ -204,11 +211,11 @@ class RequestRun:
             self.accepted = True
 
     def _over_limits(self, seconds: Seconds, videos: int) -> APIStatusError | None:
-        hours = seconds * self._plan.times_billed / 3600
-        usd = self._plan.expected_usd(seconds, videos)
+        hours = seconds * self.plan.times_billed / 3600
+        usd = self.plan.expected_usd(seconds, videos)
         if hours > self.limits.hours:
             return BadRequestError(
-                f"The total duration(seconds) {seconds * self._plan.times_billed:.0f} of videos exceeds the limit. "
+                f"The total duration(seconds) {seconds * self.plan.times_billed:.0f} of videos exceeds the limit. "
                 f"These are {hours:.1f} hours for about {usd:.2f} USD; the limit is {self.limits.hours:g} hours. "
                 "Raise it with --max-hours (max_hours in code)."
             )
@@ -226,6 +233,8 @@ class RequestRun:
         if isinstance(outcome, VideoResult):
             return
         self.failed += 1
+        if outcome.kind in CUT_SHORT:
+            self.cut_short = self.cut_short or outcome.kind
         if outcome.kind in {"rejected", "unknown_video"}:
             self._directory.forget(outcome.video_id)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from pegasus_classify.contract.asks import Answer
+from pegasus_classify.contract.asks import Answer, AskFailure
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Record
 
-__all__ = ["LONGEST_WAIT", "Moment", "Row", "claimed", "empty_row", "recorded"]
+__all__ = ["LONGEST_WAIT", "Moment", "Row", "claimed", "empty_row", "given_up", "recorded"]
 
 Row: TypeAlias = dict[str, Any]
 """A row of the table of asks: column → value, every column present."""
@@ -91,15 +91,21 @@ def claimed(row: Row | None, step: Claim, at: Moment) -> tuple[Row | None, Claim
     lease = {"owner": at.owner, "claim": at.claim, "lease_until": at.now + at.lease, "updated": at.now}
     if row is not None and row["state"] == "submitted":
         return {**row, **lease}, Claimed("submitted", task_id=row["task_id"])
+    # Whoever held it may have died between the platform's answer and its own note of it.
+    stale = row is not None and row["state"] == "leased" and row["owner"] is not None and not _took(row, at)
     taken = {**(row or empty_row(step.key, at.now)), **lease, "state": "leased", "task_id": None}
     if step.note is not None:
         taken |= {"way": step.note.way, "model": step.note.model, "prompt_hash": step.note.prompt_hash}
-    return taken, Claimed("mine")
+    return taken, Claimed("mine", stale=stale)
 
 
 def _may_take(row: Row, at: Moment) -> bool:
-    mine = row["owner"] == at.owner and row["claim"] == at.claim
-    return mine or row["owner"] is None or row["lease_until"] <= at.now
+    return _took(row, at) or row["owner"] is None or row["lease_until"] <= at.now
+
+
+def _took(row: Row, at: Moment) -> bool:
+    """Tell whether this very claim got through before."""
+    return bool(row["owner"] == at.owner and row["claim"] == at.claim)
 
 
 def recorded(row: Row | None, step: Record, at: Moment) -> Row | None:
@@ -122,6 +128,9 @@ def recorded(row: Row | None, step: Record, at: Moment) -> Row | None:
         return {**row, "state": "submitted", "task_id": step.task_id, "updated": at.now}
     if step.state == "failed" and step.answer is not None:
         return {**row, **_FREE, **_failure_columns(step.answer), "task_id": None, "updated": at.now}
+    if step.unsure and row["state"] == "leased":
+        # Left as if the process had been lost: whoever takes it next looks for the task first.
+        return {**row, "lease_until": at.now, "updated": at.now}
     return _released(row, at.now)
 
 
@@ -130,6 +139,12 @@ def _released(row: Row, now: Seconds) -> Row | None:
     if row["state"] == "submitted":
         return {**row, **_FREE, "updated": now}
     return None if row["text"] is None else {**row, **_FREE, "state": "answered", "updated": now}
+
+
+def given_up(now: Seconds) -> Row:
+    """Return what changes in the row of an ask that was cancelled upstream."""
+    cancelled = AskFailure("stopped", "It was cancelled.", 503)
+    return {**_FREE, **_failure_of(cancelled), "state": "failed", "task_id": None, "updated": now}
 
 
 def _answer_columns(answer: Answer, now: Seconds) -> Row:
@@ -148,15 +163,17 @@ def _answer_columns(answer: Answer, now: Seconds) -> Row:
 
 
 def _failure_columns(answer: Answer) -> Row:
-    columns: Row = {"state": "failed", "attempts": answer.attempts}
-    if answer.failure is not None:
-        columns |= {
-            "failure_kind": answer.failure.kind,
-            "failure_message": answer.failure.message,
-            "failure_status": answer.failure.status_code,
-            "failure_code": answer.failure.code,
-        }
-    return columns
+    failure = {} if answer.failure is None else _failure_of(answer.failure)
+    return {"state": "failed", "attempts": answer.attempts, **failure}
+
+
+def _failure_of(failure: AskFailure) -> Row:
+    return {
+        "failure_kind": failure.kind,
+        "failure_message": failure.message,
+        "failure_status": failure.status_code,
+        "failure_code": failure.code,
+    }
 
 
 def _answer(row: Row) -> Answer:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pegasus_classify.contract.asks import Answer, Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.memory_runs import MemoryRuns
 from pegasus_classify.stores.protocol import PAGE_LIFE, TOMBSTONE_LIFE, ExpiredPage
 
 __all__ = ["MOST_ANSWERS", "MOST_PAGES", "MemoryStore"]
@@ -39,6 +40,7 @@ class MemoryStore:
     inline = True
 
     def __init__(self) -> None:
+        self.runs = MemoryRuns()
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, _Kept] = OrderedDict()
         self._tasks: dict[str, str] = {}
@@ -102,6 +104,17 @@ class MemoryStore:
         """Return nothing."""
         return {}
 
+    def submitted(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the tasks and batches under way for some asks."""
+        with self._lock:
+            return {key: self._tasks[key] for key in keys if key in self._tasks}
+
+    def cancelled(self, keys: Sequence[str], now: Seconds) -> None:  # noqa: ARG002
+        """Forget what was submitted for some asks."""
+        with self._lock:
+            for key in keys:
+                self._tasks.pop(key, None)
+
     def prune(self, older_than: Seconds, now: Seconds) -> int:
         """Forget answers recorded longer ago, and pages long expired; return how many answers those were."""
         with self._lock:
@@ -111,6 +124,7 @@ class MemoryStore:
             gone = [name for name, page in self._pages.items() if page.expires_at < now - TOMBSTONE_LIFE]
             for name in gone:
                 del self._pages[name]
+        self.runs.forget(now - older_than)
         return len(old)
 
     def close(self) -> None:

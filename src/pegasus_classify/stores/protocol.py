@@ -8,6 +8,7 @@ from typing import Protocol
 from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.run_notes import RunBook
 
 __all__ = ["PAGE_LIFE", "TEXT_LIFE", "TOMBSTONE_LIFE", "ExpiredPage", "Store"]
 
@@ -35,6 +36,10 @@ class Store(Protocol):
     @property
     def inline(self) -> bool:
         """True when no method ever waits for a disk or a network, so that a loop may call it itself."""
+
+    @property
+    def runs(self) -> RunBook:
+        """The runs."""
 
     def perform_all(self, steps: Sequence[Claim | Record], now: Seconds, keep_for: Seconds) -> list[Outcome]:
         """Perform claims and records together, in their order: all of them, or none when the store fails.
@@ -72,8 +77,14 @@ class Store(Protocol):
     def known_videos(self, account: str, video_ids: Sequence[str]) -> dict[str, Video]:
         """Return what was kept about some videos of an account; what is unknown is missing."""
 
+    def submitted(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the tasks and batches under way for some asks: key → what `Record.task_id` named."""
+
+    def cancelled(self, keys: Sequence[str], now: Seconds) -> None:
+        """Note that what was submitted for some asks was cancelled upstream: they may be asked anew."""
+
     def prune(self, older_than: Seconds, now: Seconds) -> int:
-        """Delete asks that were answered or failed longer ago, texts included, videos kept longer ago, and old pages.
+        """Delete asks answered or failed longer ago with their texts, videos and runs kept longer ago, and old pages.
 
         Args:
             older_than: Seconds before `now`, 0 or more.

@@ -22,12 +22,13 @@ from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import ClassifyError
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
-from pegasus_classify.stores.ask_rows import Moment, Row, claimed, empty_row, recorded
+from pegasus_classify.stores.ask_rows import Moment, Row, claimed, empty_row, given_up, recorded
 from pegasus_classify.stores.databases import Database
 from pegasus_classify.stores.page_cache import PageCache
 from pegasus_classify.stores.protocol import PAGE_LIFE, TEXT_LIFE, TOMBSTONE_LIFE, ExpiredPage
 from pegasus_classify.stores.schema import prepare
-from pegasus_classify.stores.tables import ASKS, PAGES, VIDEOS
+from pegasus_classify.stores.sql_runs import SqlRuns, forgotten_runs
+from pegasus_classify.stores.tables import ASKS, PAGES, RUNS, VIDEOS
 from pegasus_classify.stores.upkeep import Upkeep
 from pegasus_classify.stores.video_rows import video_of, video_row
 
@@ -84,6 +85,7 @@ class SqlStore:
         insert = postgresql.insert if database.locks_rows else sqlite.insert
         self._reserve = insert(ASKS).on_conflict_do_nothing()
         self._put_ask, self._put_page, self._put_video = (_put(insert(table)) for table in (ASKS, PAGES, VIDEOS))
+        self.runs = SqlRuns(database, _put(insert(RUNS)))
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Take one ask, or learn what is known about it."""
@@ -179,13 +181,36 @@ class SqlStore:
 
         return self._database.read(work)
 
+    def submitted(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the tasks and batches under way for some asks."""
+
+        def work(connection: Connection) -> dict[str, str]:
+            found: dict[str, str] = {}
+            for part in _parts(keys):
+                under_way = select(ASKS.c.key, ASKS.c.task_id).where(ASKS.c.key.in_(part), ASKS.c.state == "submitted")
+                found.update({row.key: row.task_id for row in connection.execute(under_way)})
+            return found
+
+        return self._database.read(work)
+
+    def cancelled(self, keys: Sequence[str], now: Seconds) -> None:
+        """Note that what was submitted for some asks was cancelled upstream."""
+
+        def work(connection: Connection) -> None:
+            for part in _parts(sorted(keys)):
+                mine = and_(ASKS.c.key.in_(part), ASKS.c.state == "submitted")
+                connection.execute(update(ASKS).where(mine).values(given_up(now)))
+
+        self._database.write(work)
+
     def prune(self, older_than: Seconds, now: Seconds) -> int:
-        """Delete asks answered, failed or left behind longer ago, videos kept longer ago, and pages long expired."""
+        """Delete asks answered, failed or left behind longer ago, videos and runs kept longer ago, old pages."""
         old = delete(ASKS).where(ASKS.c.updated < now - older_than, _nobody_holds(now))
 
         def work(connection: Connection) -> int:
             connection.execute(_gone_pages(now))
             connection.execute(delete(VIDEOS).where(VIDEOS.c.updated < now - older_than))
+            connection.execute(forgotten_runs(now - older_than))
             return connection.execute(old).rowcount
 
         return self._database.write(work)

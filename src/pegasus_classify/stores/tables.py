@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["ASKS", "METADATA", "PAGES", "SCHEMA", "SCHEMA_VERSION", "VIDEOS", "AnyText"]
+__all__ = ["ASKS", "METADATA", "PAGES", "RUNS", "SCHEMA", "SCHEMA_VERSION", "VIDEOS", "AnyText"]
 
 SCHEMA_VERSION: Final = 1
 """Raised with every change of a table; a store with a higher number than this is refused."""
@@ -100,4 +100,27 @@ VIDEOS: Final = Table(
     Column("duration", Double, nullable=False),
     Column("file_name", AnyText),
     Column("updated", Double, nullable=False),
+)
+
+RUNS: Final = Table(
+    "classify_runs",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("run_id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("asked", AnyText, nullable=False),
+    Column("model", String(128), nullable=False),
+    Column("prompt_version", String(128), nullable=False),
+    Column("started", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("total", Integer),
+    Column("done", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("usd", Double, nullable=False),
+    Column("video_seconds", Double, nullable=False),
+    Column("reason", AnyText),
+    Index("classify_runs_updated", "updated"),
 )
