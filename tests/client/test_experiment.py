@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pegasus_classify import Classifier, Experiment
-from pegasus_classify.client.experiment import IgnoreRule
+from pegasus_classify.client.observed import IgnoreRule
 from pegasus_classify.recordings.format import read_recording
 
 emulator = pytest.importorskip("pegasus_classify.emulator")

@@ -12,89 +12,22 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
+from pegasus_classify.client.observed import IgnoreRule, Observation, Observed
+from pegasus_classify.client.request_body import ClassLike, MoreOptions, call_body
+from pegasus_classify.client.sides import Side, as_answer, ask, kept_classes, recorded_side, usd_of
 from pegasus_classify.client.tape import Tape
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.recordings.format import RecordedCall
 
 if TYPE_CHECKING:
     # Only annotations need it, and it would be a dependency of its own.
     from typing_extensions import Unpack
 
-__all__ = ["Experiment", "ExperimentOptions", "IgnoreRule", "Observation", "Observed", "Side"]
-
-Side: TypeAlias = Any
-"""A `Classifier`, the old SDK's client, an object with the methods `videos` and `index`, or a function that takes the
-legacy body and returns the legacy answer."""
-
-Outcome: TypeAlias = Literal["same", "different", "ignored", "failed", "not_run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What one side did with a call.
-
-    Attributes:
-        answer: The legacy answer as JSON, when what it returned has such a form; else what it returned; None when it
-            raised, was late, or was not asked.
-        error: What it raised; None when it did not.
-        seconds: How long it took; 0 when it was not asked.
-        late: True when it was still at work when its time was up.
-    """
-
-    answer: Any = None
-    error: Exception | None = None
-    seconds: Seconds = 0.0
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IgnoreRule:
-    """A difference that is known and accepted for a time.
-
-    Attributes:
-        applies: Given the body and both answers, tells whether the difference is this one.
-        reason: Why it is accepted; not empty.
-        until: The last day on which the rule holds.
-
-    Raises:
-        ValueError: There is no reason.
-    """
-
-    applies: Callable[[Mapping[str, Any], Any, Any], bool]
-    reason: str
-    until: date
-
-    def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise ValueError("an ignore rule needs a reason")
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One call, seen from both sides.
-
-    Attributes:
-        body: The legacy request.
-        control: What the caller got.
-        candidate: What the candidate did.
-        outcome: `same`; `different`; `ignored` (different, and a rule accepts it); `failed` (one side has an answer and
-            the other has none); `not_run` (over budget, or a late call still holds the candidate).
-        because: The rule's reason with `ignored`; why it was not run with `not_run`.
-        expired: Reasons of rules that would accept the difference and have run out.
-    """
-
-    body: Mapping[str, Any]
-    control: Observation
-    candidate: Observation
-    outcome: Outcome
-    because: str = ""
-    expired: tuple[str, ...] = ()
+__all__ = ["Experiment", "ExperimentOptions"]
 
 
 class ExperimentOptions(TypedDict, total=False):
@@ -125,7 +58,7 @@ class _Limits:
     budget: float | None = None
     waiting: int = 100
     ignore: Sequence[IgnoreRule] = ()
-    same: Callable[[Any, Any], bool] = field(default=lambda left, right: _kept_classes(left) == _kept_classes(right))
+    same: Callable[[Any, Any], bool] = field(default=lambda left, right: kept_classes(left) == kept_classes(right))
     today: Callable[[], date] = date.today
 
     def __post_init__(self) -> None:
@@ -239,10 +172,10 @@ class Experiment:
             # The control may change what it is given.
             for_candidate = copy.deepcopy(body)
         except Exception:  # noqa: BLE001 - a body nobody can copy is the caller's own affair
-            return _ask(self._control, body)
+            return ask(self._control, body)
         began = time.monotonic()
         try:
-            result = _ask(self._control, body)
+            result = ask(self._control, body)
         except Exception as error:
             self._watch(for_candidate, Observation(error=error, seconds=time.monotonic() - began))
             raise
@@ -250,7 +183,7 @@ class Experiment:
         answer = None
         with suppress(Exception):
             # Now, because the caller may go on to the next page of it.
-            answer = _as_json(result)
+            answer = as_answer(result)
         self._watch(for_candidate, Observation(answer, seconds=seconds))
         return result
 
@@ -313,13 +246,13 @@ class Experiment:
         """Ask the candidate, for as long as it may take."""
         told: Future[Any] = Future()
 
-        def ask() -> None:
+        def tell() -> None:
             try:
-                told.set_result(_ask(self._candidate, body))
+                told.set_result(ask(self._candidate, body))
             except BaseException as error:  # noqa: BLE001 - it is told below, and this thread ends
                 told.set_exception(error)
 
-        thread = threading.Thread(target=ask, name="pegasus-classify-candidate", daemon=True)
+        thread = threading.Thread(target=tell, name="pegasus-classify-candidate", daemon=True)
         began = time.monotonic()
         thread.start()
         try:
@@ -332,14 +265,14 @@ class Experiment:
             told_error = error if isinstance(error, Exception) else RuntimeError(repr(error))
             return Observation(error=told_error, seconds=seconds)
         result = told.result()
-        self._spent += _usd(result)
-        return Observation(_as_json(result), seconds=seconds)
+        self._spent += usd_of(result)
+        return Observation(as_answer(result), seconds=seconds)
 
     def _record(self, seen: Observed) -> None:
         if seen.outcome == "not_run":
             return
         for tape, side in zip(self._tapes, (seen.control, seen.candidate), strict=False):
-            tape.keep(_recorded(seen.body, side))
+            tape.keep(recorded_side(seen.body, side))
 
     def _close_tapes(self) -> None:
         for tape in self._tapes:
@@ -351,58 +284,3 @@ def _tapes(folder: str | Path | None) -> tuple[Tape, ...]:
         return ()
     Path(folder).mkdir(parents=True, exist_ok=True)
     return Tape(Path(folder) / "control.jsonl"), Tape(Path(folder) / "candidate.jsonl")
-
-
-def _ask(side: Side, body: dict[str, Any]) -> Any:
-    """Give a side the call in the form that it takes."""
-    place = getattr(side, "classify", side)
-    method = getattr(place, "index" if "index_id" in body else "videos", None)
-    if method is None:
-        return side(body)
-    given = dict(body)
-    if "labels" in given:
-        given.setdefault("classes", None)
-    return method(**given)
-
-
-def _as_json(result: Any) -> Any:
-    """Return the legacy answer that a side's result stands for."""
-    if isinstance(result, tuple) and len(result) == 2 and isinstance(result[0], int):
-        return result[1]
-    dump = getattr(result, "model_dump", None)
-    return dump(mode="json", exclude_none=True) if callable(dump) else copy.deepcopy(result)
-
-
-def _usd(result: Any) -> float:
-    usd = getattr(getattr(result, "cost", None), "usd", 0.0)
-    return float(usd) if isinstance(usd, int | float) else 0.0
-
-
-def _kept_classes(answer: Any) -> Any:
-    """Return which classes an answer keeps of each video; what is no answer stays as it is."""
-    data = answer.get("data") if isinstance(answer, Mapping) else None
-    if not isinstance(data, list):
-        return answer
-    return {
-        (each.get("video_id"), entry.get("name"))
-        for each in data
-        for entry in each.get("classes") or each.get("labels") or ()
-    }
-
-
-def _recorded(body: Mapping[str, Any], side: Observation) -> RecordedCall:
-    status, response = 200, side.answer
-    if side.late:
-        status, response = 504, None
-    elif side.error is not None:
-        told = getattr(side.error, "status_code", None)
-        status = told if isinstance(told, int) and 400 <= told <= 599 else 500
-        response = getattr(side.error, "body", None) or {"message": str(side.error)}
-    return RecordedCall(
-        path=address_of(body),
-        request=dict(body),
-        status=status,
-        response=response,
-        recorded_at=datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        source="experiment",
-    )
