@@ -13,7 +13,7 @@ from pegasus_classify.cli.wrong_usage import UsageProblem
 
 __all__ = ["compare"]
 
-_SIDE = "a recording (or files to import), an address that answers, ask, ask:MODEL, ask:MODEL,PROMPT, or stand-in"
+_SIDE = "a recording (or files to import), run:ID, an address that answers, ask, ask:MODEL,PROMPT, or stand-in"
 
 
 @with_common

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import typer
 from pegasus_classify.cli.asked_side import Requests, asked_calls, fetched_calls, price_of
 from pegasus_classify.cli.compare_choices import CompareChoices
 from pegasus_classify.cli.comparison_view import show_comparison
+from pegasus_classify.cli.kept_run import KeptRun, kept_run
 from pegasus_classify.cli.options import Common, settings_of
 from pegasus_classify.cli.recorded_side import recorded_requests, recorded_side
 from pegasus_classify.cli.recording_files import read_calls
@@ -44,7 +46,7 @@ def run_comparison(choices: CompareChoices, common: Common) -> None:
     """
     condition = _condition(choices.fail_if)
     rules = Rules(judging=_judging(choices))
-    settings = settings_of(common)
+    settings = settings_of(common, lasting=True)
     left, right = _sides(choices, settings)
     comparison = compared(left, right, rules)
     if not comparison.measures.compared:
@@ -95,44 +97,66 @@ def _look(path: Path) -> int:
 
 
 def _sides(choices: CompareChoices, settings: Settings) -> tuple[Side, Side]:
-    read = {name: read_calls(Path(name)) for name in (choices.left, choices.right) if not _is_asked(name)}
-    if not read:
-        raise UsageProblem("one side must be a recording: it says what is asked")
-    requests = [each for found in read.values() for each in recorded_requests(found, by_video=choices.by_video)]
-    left = _side(choices, settings, choices.left, read, requests)
-    right = _side(choices, settings, choices.right, read, requests)
+    names = (choices.left, choices.right)
+    read = {name: read_calls(Path(name)) for name in names if _kind(name) == "file"}
+    runs = {name: kept_run(name.partition(":")[2], settings) for name in names if _kind(name) == "run"}
+    if not read and not runs:
+        raise UsageProblem("one side must be a recording or a run: it says what is asked")
+    asking = _Asking(
+        choices,
+        settings,
+        read,
+        runs,
+        [each for found in read.values() for each in recorded_requests(found, by_video=choices.by_video)]
+        or [(run.path, run.body) for run in runs.values()],
+    )
+    left, right = asking.side(choices.left, times=1), asking.side(choices.right, times=2 if choices.twice else 1)
     for side in (left, right):
-        if not side.videos:
+        if not side.videos and not (side.open and side.asked):
             _complain((side,))
             raise UsageProblem(f"{side.name}: no answer in it can be used")
     return left, right
 
 
-def _side(
-    choices: CompareChoices, settings: Settings, name: str, read: dict[str, Recording], requests: Requests
-) -> Side:
-    if name in read:
-        return recorded_side(Path(name).name, read[name])
-    if not requests:
-        raise UsageProblem(f"{name}: the other side records no request, so nothing can be asked")
-    times = 2 if choices.twice else 1
-    if name == STAND_IN:
-        calls, label = _of_stand_in(requests, settings, times), "the stand-in"
-    elif name.startswith("ask"):
-        chosen = _chosen(name, settings)
-        _price(requests, chosen, times, yes=choices.yes)
-        calls, label = asked_calls(requests, chosen, times), f"{chosen.model}, {chosen.prompt}"
-    else:
-        key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
-        calls, label = fetched_calls(requests, name, key, times), name
-    _kept(choices.keep, calls)
-    return recorded_side(label, Recording(tuple(calls)))
+def _kind(name: str) -> str:
+    if name in ("ask", STAND_IN):
+        return name
+    kind = name.partition(":")[0]
+    return kind if kind in ("ask", "run", "http", "https") else "file"
 
 
-def _is_asked(name: str) -> bool:
-    if name.startswith("run:"):
-        raise UsageProblem(f"{name}: runs of the ledger cannot be compared yet; record the answers and give the file")
-    return name in ("ask", STAND_IN) or name.startswith(("ask:", "http://", "https://"))
+@dataclass(frozen=True)
+class _Asking:
+    choices: CompareChoices
+    settings: Settings
+    read: Mapping[str, Recording]
+    runs: Mapping[str, KeptRun]
+    requests: Requests
+
+    def side(self, name: str, times: int) -> Side:
+        if name in self.read:
+            return recorded_side(Path(name).name, self.read[name])
+        if not self.requests:
+            raise UsageProblem(f"{name}: the other side records no request, so nothing can be asked")
+        calls, label = self._calls(name, times)
+        _keep(self.choices.keep, calls)
+        return recorded_side(label, Recording(tuple(calls)))
+
+    def _calls(self, name: str, times: int) -> tuple[list[RecordedCall], str]:
+        if name == STAND_IN:
+            return _of_stand_in(self.requests, self.settings, times), "the stand-in"
+        if name in self.runs:
+            run = self.runs[name]
+            return self._asked([(run.path, run.body)], run.settings, times), name
+        if _kind(name) == "ask":
+            chosen = _chosen(name, self.settings)
+            return self._asked(self.requests, chosen, times), f"{chosen.model}, {chosen.prompt}"
+        key = self.settings.api_key.get_secret_value() if self.settings.api_key is not None else ""
+        return fetched_calls(self.requests, name, key, times), name
+
+    def _asked(self, requests: Requests, settings: Settings, times: int) -> list[RecordedCall]:
+        _price(requests, settings, times, yes=self.choices.yes)
+        return asked_calls(requests, settings, times)
 
 
 def _of_stand_in(requests: Requests, settings: Settings, times: int) -> list[RecordedCall]:
@@ -157,7 +181,7 @@ def _price(requests: Requests, settings: Settings, times: int, *, yes: bool) -> 
         raise typer.Exit(1)
 
 
-def _kept(path: Path | None, calls: Sequence[RecordedCall]) -> None:
+def _keep(path: Path | None, calls: Sequence[RecordedCall]) -> None:
     if path is not None:
         with path.open("a" if path.exists() else "w", encoding="utf-8") as lines:
             lines.writelines(write_lines(calls))

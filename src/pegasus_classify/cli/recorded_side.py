@@ -67,6 +67,7 @@ def recorded_side(name: str, recording: Recording) -> Side:
     side = side_of(
         name,
         chains.observations(failed),
+        requests=[each.request for each in chains.chains if each.request is not None],
         durations=durations,
         whole=chains.whole,
         failed={video: reason for video, reason in failed.items() if video not in chains.listed},

@@ -122,6 +122,7 @@ def side_of(
     name: str,
     observations: Iterable[Observation],
     *,
+    requests: Iterable[ClassifyRequest] = (),
     durations: Mapping[str, Seconds] | None = None,
     whole: bool = False,
     failed: Mapping[str, str] | None = None,
@@ -135,12 +136,15 @@ def side_of(
     Args:
         name: For people.
         observations: In any order.
+        requests: What was asked, also where no video was found to speak of.
         durations: Seconds per video, where known; clips beyond the end are shortened to it and complained about.
         whole: See `Side.open`.
         failed: Videos without an answer, with the reason.
         about: Words for people.
     """
     columns = _Columns(dict(durations or {}))
+    for request in requests:
+        columns.ask(request)
     for observation in observations:
         columns.take(observation)
     return Side(
@@ -203,6 +207,10 @@ class _Columns:
         self._times: dict[tuple[int, int], tuple[ClassifyRequest | None, int]] = {}
         self._otherwise: set[str] = set()
         self._read: dict[int, tuple[ClassifyRequest, tuple[str, ...]]] = {}
+
+    def ask(self, request: ClassifyRequest) -> None:
+        for name in self._asked_names(request):
+            self.classes.setdefault(name, len(self.classes))
 
     def take(self, observation: Observation) -> None:
         result = observation.result
