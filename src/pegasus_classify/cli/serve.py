@@ -56,6 +56,16 @@ _CorsOrigin: TypeAlias = Annotated[
     list[str] | None,
     _door("--cors-origin", text="Origin whose programs may call from a browser, * for all; may be repeated."),
 ]
+_Policy: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="Policy of a migration: which side answers while a Classify still does. Read again when it changes.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 _AnswerWithin: TypeAlias = Annotated[
     float,
     typer.Option(
@@ -76,6 +86,7 @@ def serve(
     allow_key: _AllowKey = None,
     pass_through: _PassThrough = None,
     cors_origin: _CorsOrigin = None,
+    policy: _Policy = None,
     *,
     common: Common,
 ) -> None:
@@ -89,8 +100,9 @@ def serve(
     server = _server()
     # Keys set for the SDK were not set for whoever can reach this server.
     environment = {name: value for name, value in os.environ.items() if name not in KEY_VARIABLES[1:]}
+    chosen = settings_of(dataclasses.replace(common, api_key=api_key), lasting=True, environment=environment)
     settings = server.ServeSettings(
-        settings=settings_of(dataclasses.replace(common, api_key=api_key), lasting=True, environment=environment),
+        settings=chosen if policy is None else chosen.model_copy(update={"policy": policy}),
         allow_keys=None if allow_key is None else server.read_key_file(allow_key),
         pass_through=pass_through,
         cors_origins=tuple(cors_origin or ()),

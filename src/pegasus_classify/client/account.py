@@ -45,7 +45,12 @@ _PLAIN = Spelling()
 
 def account_hash(upstream: str, api_key: str) -> str:
     """Return the name of an account in stores: a hash that does not give the key away."""
-    return hashlib.sha256(f"{upstream}\0{api_key}".encode()).hexdigest()
+    return hashlib.sha256(f"{upstream}\0{api_key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _can_be_sent(key: str) -> bool:
+    """Tell whether a header can carry a key; one that it cannot carry would be shown by the error about it."""
+    return key != "" and key.isascii() and key.isprintable() and " " not in key
 
 
 class _Ledger:
@@ -78,7 +83,7 @@ class _AccountParts:
         self.settings = settings
         key = settings.api_key.get_secret_value() if settings.api_key else ""
         upstream = settings.upstream.rstrip("/")
-        self._has_key = bool(key)
+        self._has_key = _can_be_sent(key)
         self.account = account_hash(upstream, key)
         self._owns_store = store is None
         self._store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
@@ -231,7 +236,7 @@ class Account(_AccountParts):
             spelling: How it was asked, noted beside the run.
 
         Raises:
-            AuthenticationError: There is no key.
+            AuthenticationError: There is no key, or it holds what no key holds.
             BadRequestError: A video or index is unknown, or a limit would be passed; nothing was paid.
             APIStatusError: The platform's lists cannot be read.
         """

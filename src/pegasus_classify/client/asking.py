@@ -64,9 +64,10 @@ class Asker:
         self._known: MutableMapping[str, Video] = {} if known is None else known
         self._mapped = mapped_videos(settings.video_map)
         self._calibration = read_calibration(settings.calibration)
+        # Looked up in any case, so that a version that does not exist is found out now and not with the first request.
+        prompt_hash = self.book.hash(question_version(self._asking, self._model))
         if self._calibration is not None:
-            version = question_version(self._asking, self._model)
-            self._calibration.check(self._model.name, self.book.hash(version))
+            self._calibration.check(self._model.name, prompt_hash)
 
     def plan_of(self, request: ClassifyRequest) -> Plan:
         """Return what would be asked about each video of a request."""

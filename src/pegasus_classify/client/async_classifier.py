@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
@@ -13,6 +14,8 @@ from pegasus_classify.client.handle import HandledReply, handle, handle_page, re
 from pegasus_classify.client.performing import perform_all_async
 from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
 from pegasus_classify.client.result import AsyncClassifyPageResult, async_page_of
+from pegasus_classify.client.rollout import rollout_of
+from pegasus_classify.client.routing import reply_by_async
 
 if TYPE_CHECKING:
     # Only annotations need it, and it would be a dependency of its own.
@@ -52,6 +55,7 @@ class AsyncClassifier:
         **choices: Unpack[Choices],
     ) -> None:
         self.settings = chosen_settings(api_key, base_url, settings, choices, os.environ)
+        self._rollout = rollout_of(self.settings)
         self._account = AsyncAccount(self.settings, on_progress=on_progress)
 
     @property
@@ -135,7 +139,8 @@ class AsyncClassifier:
 
     async def reply(self, method: str, path: str, body: bytes | str | Mapping[str, Any] | None = None) -> HandledReply:
         """Answer a raw legacy call with everything there is to tell: status, body, headers, notes."""
-        return await perform_all_async(handle(method, path, body, settings=self.settings), self._account.perform)
+        steps = handle(method, path, body, settings=self.settings)
+        return await reply_by_async(self._rollout, self._account, steps)
 
     async def work(self, request: ClassifyRequest) -> AsyncWork:
         """Start a request that is already in canonical form; iterate it, wait for it, or cancel it."""
@@ -143,6 +148,8 @@ class AsyncClassifier:
 
     async def aclose(self) -> None:
         """End what is under way and give back threads and connections."""
+        if self._rollout is not None:
+            await asyncio.to_thread(self._rollout.close)
         await self._account.aclose()
 
     async def __aenter__(self) -> AsyncClassifier:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from pegasus_classify.client.video_map import video_map_of
+from pegasus_classify.errors import SettingsError
 from pegasus_classify.rollout.policy import Policy
 from pegasus_classify.settings import AskAs, OnFailedVideo, Settings, settings_from
 
@@ -48,9 +48,6 @@ class Choices(TypedDict, total=False):
     policy: Policy | Mapping[str, Any] | str | Path | None
 
 
-_VERSION_AT_END = re.compile(r"/(p/)?v\d+(\.\d+)?/*$")
-
-
 def chosen_settings(
     api_key: str | None,
     base_url: str | None,
@@ -62,7 +59,7 @@ def chosen_settings(
 
     Args:
         api_key: The platform's key.
-        base_url: The platform's address. A version at its end, as old programs wrote it, is left out.
+        base_url: The platform's address.
         settings: Only fields that were set explicitly count.
         choices: See `Choices`; None counts as silent.
         environment: Usually `os.environ`.
@@ -71,10 +68,13 @@ def chosen_settings(
         SettingsError: A value is unknown or out of range.
     """
     index_ids, policy = choices.get("index_ids"), choices.get("policy")
+    if isinstance(index_ids, str):
+        # It would be taken apart letter by letter, and every letter looked up.
+        raise SettingsError("setting index_ids: it must be a list of ids, not one text")
     given = {
         **choices,
         "api_key": api_key,
-        "upstream": None if base_url is None else _VERSION_AT_END.sub("", base_url).rstrip("/"),
+        "upstream": base_url,
         "index_ids": None if index_ids is None else tuple(index_ids),
         "video_map": video_map_of(choices.get("video_map")),
         "policy": policy.model_dump(exclude_defaults=True) if isinstance(policy, Policy) else policy,

@@ -197,8 +197,9 @@ def _pages(result: ClassifyResult, call: ReadCall) -> _Steps[list[tuple[str | No
 
 
 def _page(token: str) -> _Steps[HandledReply]:
-    if not is_well_formed(token):
-        raise page_token_invalid(token)
+    # The old SDK put whatever it was given into an address, so None is an invalid token and no TypeError.
+    if not isinstance(token, str) or not is_well_formed(token):
+        raise page_token_invalid(str(token))
     text: str | Expired | None = yield FetchPage(token)
     if text is None:
         raise page_token_invalid(token)

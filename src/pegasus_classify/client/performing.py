@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
-from pegasus_classify.client.needs import Need
 from pegasus_classify.errors import ClassifyError
 
 __all__ = ["perform_all", "perform_all_async"]
 
+_N = TypeVar("_N")
 _R = TypeVar("_R")
 
 
-def perform_all(steps: Generator[Need, Any, _R], perform: Callable[[Need], Any]) -> _R:
+def perform_all(steps: Generator[_N, Any, _R], perform: Callable[[_N], Any]) -> _R:
     """Perform every need and return what the generator returns; a `ClassifyError` is told to the generator."""
     try:
         need = next(steps)
@@ -29,7 +29,7 @@ def perform_all(steps: Generator[Need, Any, _R], perform: Callable[[Need], Any])
         return result
 
 
-async def perform_all_async(steps: Generator[Need, Any, _R], perform: Callable[[Need], Awaitable[Any]]) -> _R:
+async def perform_all_async(steps: Generator[_N, Any, _R], perform: Callable[[_N], Awaitable[Any]]) -> _R:
     """Do the same with an asynchronous `perform`."""
     try:
         need = next(steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from pegasus_classify.client.rollout import rollout_of
 from pegasus_classify.drivers.forwarding import Forwarder
 from pegasus_classify.errors import error_of_status
 from pegasus_classify.server.accounts import Accounts
@@ -26,6 +28,7 @@ from pegasus_classify.server.health import Health
 from pegasus_classify.server.heard import Heard
 from pegasus_classify.server.metrics import Gauge, Metrics
 from pegasus_classify.server.pass_through import PassThrough
+from pegasus_classify.server.rollout_gauges import rollout_gauges
 from pegasus_classify.server.settings import ServeSettings
 from pegasus_classify.steps import NoReply, Reply
 from pegasus_classify.stores.opening import open_store
@@ -56,7 +59,8 @@ def create_app(settings: ServeSettings | None = None) -> Starlette:
     callers = Callers(settings)
     accounts = Accounts(settings, store, hear)
     forwarder = Forwarder(settings.settings.upstream.rstrip("/"))
-    calls = ClassifyCalls(settings, callers, accounts, store, metrics)
+    rollout = rollout_of(settings.settings)
+    calls = ClassifyCalls(settings, callers, accounts, store, metrics, rollout)
     metrics.gauges += [
         Gauge(
             "classify_under_way",
@@ -64,6 +68,7 @@ def create_app(settings: ServeSettings | None = None) -> Starlette:
             lambda: float(calls.under_way),
         ),
         Gauge("classify_accounts", "Upstream accounts that are open.", lambda: float(len(accounts))),
+        *([] if rollout is None else rollout_gauges(rollout)),
     ]
 
     @asynccontextmanager
@@ -72,6 +77,8 @@ def create_app(settings: ServeSettings | None = None) -> Starlette:
             yield
         finally:
             await calls.close()
+            if rollout is not None:
+                await asyncio.to_thread(rollout.close)
             await accounts.close()
             await forwarder.close()
             store.close()

@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,8 @@ from starlette.types import Receive, Scope
 from pegasus_classify.client.handle import HandledReply, handle, handle_page
 from pegasus_classify.client.needs import EXPIRED, FetchPage, Need
 from pegasus_classify.client.performing import perform_all_async
+from pegasus_classify.client.rollout import Rollout
+from pegasus_classify.client.routing import POLICY_HEADER, AsyncRoutedCall, caller_of
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import APIStatusError, RateLimitError, error_of_status
 from pegasus_classify.legacy.routes import Call, allowed_methods, route
@@ -59,6 +61,7 @@ class ClassifyCalls:
     accounts: Accounts
     store: Store
     metrics: Metrics
+    rollout: Rollout | None = None
     _pages: PageBytes = field(default_factory=PageBytes)
     _running: set[asyncio.Task[HandledReply]] = field(default_factory=set)
 
@@ -86,7 +89,7 @@ class ClassifyCalls:
                 response = await self._page(caller, call.token)
             else:
                 body = await read_body(receive, headers, self.settings.max_body, self.settings.body_within)
-                response = await self._classify(caller, path, with_query(body, scope["query_string"]))
+                response = await self._classify(caller, path, with_query(body, scope["query_string"]), headers)
         except APIStatusError as error:
             response = error_answer(error)
         kind = "none" if call is None else call.kind
@@ -116,19 +119,40 @@ class ClassifyCalls:
             page = await asyncio.to_thread(self.store.fetch_page, caller.owner, need.token, now)
         return EXPIRED if isinstance(page, ExpiredPage) else page
 
-    async def _classify(self, caller: Caller, path: str, body: bytes | dict[str, Any]) -> Response:
+    async def _classify(self, caller: Caller, path: str, body: bytes | dict[str, Any], headers: Headers) -> Response:
         tenant = self.accounts.take(caller.upstream_key)
-        perform = partial(tenant.account.perform, owner=caller.owner)
+        routed = self._routed(tenant, caller, headers)
+        perform = partial(tenant.account.perform, owner=caller.owner) if routed is None else routed.perform
         steps = handle("POST", path, body, settings=tenant.account.settings)
         # A task of its own: neither a caller that hangs up nor one that waited too long ends the work.
         task = asyncio.get_running_loop().create_task(perform_all_async(steps, perform))
         self._running.add(task)
         task.add_done_callback(partial(self._ended, tenant))
+        if routed is not None:
+            task.add_done_callback(partial(self._count_routed, routed, time.perf_counter()))
         try:
             reply = await self._within(task, tenant)
         except APIStatusError as error:
-            return error_answer(error, tenant.limits.headers())
-        return _written(reply, tenant.limits.headers())
+            signed = {} if self.rollout is None else {POLICY_HEADER: self.rollout.header()}
+            return error_answer(error, {**tenant.limits.headers(), **signed})
+        return _written(reply if routed is None else routed.signed(reply), tenant.limits.headers())
+
+    def _routed(self, tenant: Tenant, caller: Caller, headers: Headers) -> AsyncRoutedCall | None:
+        if self.rollout is None:
+            return None
+        asking = replace(
+            caller_of(headers.get("x-api-key", ""), headers.get("x-classify-route")), key=caller.upstream_key
+        )
+        return AsyncRoutedCall(self.rollout, asking, tenant.account, caller.owner)
+
+    def _count_routed(self, routed: AsyncRoutedCall, began: float, _: asyncio.Task[HandledReply]) -> None:
+        if routed.told is None:
+            return
+        for each in routed.told.decisions:
+            self.metrics.routes.add(each.route, each.side)
+        sides = sorted({each.side for each in routed.told.decisions})
+        self.metrics.route_seconds.observe(time.perf_counter() - began, "+".join(sides))
+        self.metrics.fallbacks.add(by=float(routed.told.fell_back))
 
     async def _within(self, task: asyncio.Task[HandledReply], tenant: Tenant) -> HandledReply:
         """Wait for an answer as long as callers may wait.

@@ -98,6 +98,9 @@ class Metrics:
             "upstream_replies_total", "What the upstream answered, by class of status.", ("status",)
         )
         self.passed = Counter("passed_through_total", "Calls passed through, by class of status.", ("status",))
+        self.routes = Counter("classify_routed_total", "Parts of calls by route and side.", ("route", "side"))
+        self.route_seconds = Histogram("classify_routed_seconds", "Time until a routed call was answered.", ("side",))
+        self.fallbacks = Counter("classify_fallbacks_total", "Calls in which a side answered in place of the other.")
         self.gauges: list[Gauge] = []
 
     def text(self) -> str:
