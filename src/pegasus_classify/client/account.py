@@ -29,7 +29,7 @@ from pegasus_classify.contract.result import ClassifyResult, Failure, VideoResul
 from pegasus_classify.drivers.asynchronous import AsyncDriver
 from pegasus_classify.drivers.blocking import BlockingDriver
 from pegasus_classify.drivers.http import Endpoint
-from pegasus_classify.errors import ClassifyError, api_key_invalid
+from pegasus_classify.errors import ClassifyError, SettingsError, api_key_invalid
 from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
@@ -88,7 +88,11 @@ class _AccountParts:
         self._owns_store = store is None
         self._store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
         self._known = KnownVideos(self._store, self.account, settings.video_map)
-        self.asker = Asker(settings, self._known)
+        try:
+            self.asker = Asker(settings, self._known)
+        except SettingsError:
+            self._close_store()
+            raise
         # What ends with the process needs no notes to go on from.
         self._log = None if self._store.inline else RunLog(self._store.runs, self.account, settings)
         self._ledger = _Ledger(self._store, settings.cache_ttl)
