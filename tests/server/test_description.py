@@ -29,6 +29,8 @@ CHECKS = [
     negative_data_rejection,
 ]
 PREFIXES = ["v1.1", "v1.2", "p/v1.1", "p/v1.2"]
+IDS = ("video_ids", "video_id", "index_id")
+SEEN = ("classes", "labels")
 WORTH_FINDING = st.sampled_from(
     [
         [{"name": "Cars", "prompts": ["Cars", "SUV"]}],
@@ -64,17 +66,19 @@ def check_calls(served: str, examples: int) -> Counter[int | str]:
         operation = data.draw(st.sampled_from(operations))
         mode = data.draw(st.sampled_from([GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE]))
         case = data.draw(operation.as_strategy(generation_mode=mode))
-        if mode is GenerationMode.POSITIVE and isinstance(case.body, dict) and data.draw(st.booleans()):
+        known: tuple[str, ...] = ()
+        if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
             # Nobody makes up the id of a video that is there, or what is seen in it.
-            for name in sorted(case.body.keys() & KNOWN.keys()):
-                if name not in {"classes", "labels"} or data.draw(st.booleans()):
-                    case.body[name] = data.draw(KNOWN[name])
-            if data.draw(st.booleans()):
-                case.body.pop("threshold", None)
+            known = data.draw(st.sampled_from([(), IDS, (*IDS, *SEEN), (*IDS, *SEEN)]))
+            for name in sorted(case.body.keys() & set(known)):
+                case.body[name] = data.draw(KNOWN[name])
+            if "classes" in known:
+                case.body["threshold"] = "low" if "labels" in case.body else {"min_duration_ratio": 0.01}
         base_url = f"{served}/{data.draw(st.sampled_from(PREFIXES))}"
         answer = case.call_and_validate(base_url=base_url, headers=KEY, checks=CHECKS)
         seen[answer.status_code] += 1
         told = answer.json()
+        assert answer.status_code == 200 or "classes" not in known, told
         seen["found"] += bool(told.get("data") or told.get("labels"))
 
     check()
@@ -84,7 +88,8 @@ def check_calls(served: str, examples: int) -> Counter[int | str]:
 def test_made_up_calls_are_answered_as_described(served: str):
     """No 5xx and no answer outside the description; some are right, some are wrong."""
     seen = check_calls(served, 100)
-    assert min(seen[200], seen[400], seen["found"]) >= 5
+    assert min(seen[200], seen[400]) >= 5
+    assert seen["found"]
 
 
 @pytest.mark.slow
