@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pegasus_classify.errors import SettingsError
 
@@ -22,13 +24,17 @@ AskAs: TypeAlias = Literal["schema", "text", "segments"]
 
 OnFailedVideo: TypeAlias = Literal["omit", "error"]
 
+_VERSION_AT_END = re.compile(r"/(p/)?v\d+(\.\d+)?/*$")
+
 
 class Settings(BaseModel):
     """Everything that shapes a classification and is not part of the request. Immutable.
 
     Attributes:
-        api_key: The platform's key; never shown in a repr, log or error.
-        upstream: Address of the platform without the version path.
+        api_key: The platform's key; never shown in a repr, log or error. Blanks around it, such as the line end of a
+            file it was read from, are left out.
+        upstream: Address of the platform, `http` or `https`. A version at its end, as old programs wrote it, is left
+            out.
         model: `auto` or a name of the capability table.
         prompt: Version of the template that asks, such as `classify.v1`.
         prompts_dir: Folder whose templates are used instead of the packaged ones; None for the packaged.
@@ -56,7 +62,7 @@ class Settings(BaseModel):
         policy: Which side answers, while a Classify still does: path of a policy file, or what it holds; None: Pegasus.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     api_key: SecretStr | None = None
     upstream: str = DEFAULT_UPSTREAM
@@ -85,6 +91,28 @@ class Settings(BaseModel):
     video_minutes_per_minute: float | None = Field(default=None, gt=0)
     batch_from: int | None = Field(default=None, ge=1)
     policy: Path | Mapping[str, Any] | None = None
+
+    @field_validator("api_key")
+    @classmethod
+    def _without_blanks(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None else SecretStr(key.get_secret_value().strip())
+
+    @field_validator("upstream")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        bare = _VERSION_AT_END.sub("", address.strip()).rstrip("/")
+        if not _is_address(bare):
+            raise ValueError(f"{address[:200]!r} is no address such as {DEFAULT_UPSTREAM}")
+        return bare
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        # Reading the port is what finds one that is no number.
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
+    except ValueError:
+        return False
 
 
 def settings_from(values: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

@@ -44,6 +44,35 @@ def test_a_version_at_the_end_of_an_old_address_is_left_out(given: str, kept: st
     assert chosen(url=given).upstream == kept
 
 
+@pytest.mark.parametrize(
+    "address", ["nonsense", "ftp://h", "http://", "http://a b", "http://h:port", "http://h:99999", "/v1.2", "http://["]
+)
+def test_what_is_no_address_is_refused_at_once(address: str):
+    """An argument or a variable, before anything is sent and tried again in vain."""
+    with pytest.raises(SettingsError, match=r"setting upstream: .*is no address such as https://"):
+        chosen(url=address)
+    with pytest.raises(SettingsError, match="setting upstream"):
+        chosen(environment={"PEGASUS_CLASSIFY_UPSTREAM": address})
+
+
+def test_a_version_at_the_end_of_an_address_in_the_environment_is_left_out_too():
+    """Programs that are only configured have no other place for it."""
+    assert chosen(environment={"PEGASUS_CLASSIFY_UPSTREAM": "https://h/v1.3/"}).upstream == "https://h"
+
+
+def test_a_key_read_from_a_file_may_end_its_line():
+    """Blanks around it are no part of it."""
+    found = chosen(key=" key\n").api_key
+    assert found is not None
+    assert found.get_secret_value() == "key"
+
+
+def test_one_text_is_no_list_of_indexes():
+    """It is not taken apart letter by letter."""
+    with pytest.raises(SettingsError, match="setting index_ids: "):
+        chosen(index_ids="abc")
+
+
 def test_a_wrong_choice_is_named():
     """And the key never is."""
     with pytest.raises(SettingsError, match="concurrency") as caught:

@@ -48,11 +48,11 @@ def client(stand_in: Any) -> Iterator[Classifier]:
         yield made
 
 
-def in_loop(stand_in: Any, use: Callable[[AsyncClassifier], Any], **choices: Any) -> Any:
+def in_loop(stand_in: Any, use: Callable[[AsyncClassifier], Any], *, key: str = "key", **choices: Any) -> Any:
     """Run a coroutine with an asynchronous classifier."""
 
     async def whole() -> Any:
-        async with AsyncClassifier("key", stand_in.base_url, **choices) as made:
+        async with AsyncClassifier(key, stand_in.base_url, **choices) as made:
             return await use(made)
 
     return asyncio.run(whole())
@@ -128,6 +128,34 @@ def test_a_page_is_fetched_by_its_token_and_not_with_another_key(stand_in: Any, 
         pytest.raises(pegasus_classify.BadRequestError) as caught,
     ):
         other.by_page_token(token)
+    assert caught.value.code == "classify_page_token_invalid"
+
+
+@pytest.mark.parametrize(
+    "key", ["", "  ", "skillful-k\u00e9y", "skillful-k\r\nX: y", "skillful-\ud800", "skillful key"]
+)
+def test_a_key_that_no_header_can_carry_is_an_invalid_key_and_is_not_shown(stand_in: Any, key: str):
+    """As the platform would say, without asking it."""
+    before = stand_in.state.snapshot()["answers"]
+    with Classifier(key, stand_in.base_url) as made:
+        status, body = made.handle("POST", "/v1.2/classify", ASKED)
+    assert (status, body["code"]) == (401, "api_key_invalid")
+    assert "skillful" not in str(body)
+    assert in_loop(stand_in, lambda c: c.handle("POST", "/v1.2/classify", ASKED), key=key) == (status, body)
+    assert stand_in.state.snapshot()["answers"] == before
+
+
+def test_a_prompt_that_does_not_exist_is_found_out_before_the_first_request(stand_in: Any):
+    """Like every other setting."""
+    with pytest.raises(pegasus_classify.SettingsError, match=r"classify\.v99"):
+        Classifier("key", stand_in.base_url, prompt="classify.v99")
+
+
+@pytest.mark.parametrize("token", [None, 5, b"token", "", "a/b"])
+def test_anything_that_is_no_page_token_is_an_invalid_one(client: Classifier, token: Any):
+    """Old programs hand over what an answer without pages holds."""
+    with pytest.raises(pegasus_classify.BadRequestError) as caught:
+        client.by_page_token(token)
     assert caught.value.code == "classify_page_token_invalid"
 
 

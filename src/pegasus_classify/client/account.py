@@ -88,13 +88,13 @@ class _AccountParts:
         self._owns_store = store is None
         self._store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
         self._known = KnownVideos(self._store, self.account, settings.video_map)
+        # What ends with the process needs no notes to go on from.
+        self._log = None if self._store.inline else RunLog(self._store.runs, self.account, settings)
         try:
             self.asker = Asker(settings, self._known)
         except SettingsError:
             self._close_store()
             raise
-        # What ends with the process needs no notes to go on from.
-        self._log = None if self._store.inline else RunLog(self._store.runs, self.account, settings)
         self._ledger = _Ledger(self._store, settings.cache_ttl)
         self._endpoint = Endpoint(upstream, key, settings.timeout)
         schedule = Schedule(
