@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import sys
 
+from comparing import compare_rows
 from ledger import ledger_rows
 from measures import Row, core_rows, import_rows, wall_rows
 from serving import serve_rows
 
 __all__ = ["main"]
 
-_PARTS = {"core": core_rows, "imports": import_rows, "wall": wall_rows, "ledger": ledger_rows, "serve": serve_rows}
+_PARTS = {
+    "core": core_rows,
+    "imports": import_rows,
+    "wall": wall_rows,
+    "ledger": ledger_rows,
+    "serve": serve_rows,
+    "compare": compare_rows,
+}
 
 
 def main(chosen: list[str]) -> None:

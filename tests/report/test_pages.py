@@ -130,7 +130,7 @@ def test_what_cannot_be_shown_is_not_missed():
     """Sides without scores, clips, requests, lengths; with complaints, failures and lonely names; a later look."""
     plain = [Observation(VideoResult(f"v{n}", (ClassResult("Dogs"),))) for n in range(3)]
     left = side_of("a", [*plain, Observation(VideoResult("lonely", (ClassResult("Cats", 900.0),)))])
-    right = side_of("b", plain, failed={"x": "too <short>"}, about={"model": "m"})
+    right = replace(side_of("b", plain, failed={"x": "too <short>"}), about={"model": "m"})
     compared = compare(left, right, Rules(judging=Judging(look=3), draws=0))
     page = report_page(compared)
     for part in (

@@ -71,11 +71,10 @@ def recorded_side(name: str, recording: Recording) -> Side:
         durations=durations,
         whole=chains.whole,
         failed={video: reason for video, reason in failed.items() if video not in chains.listed},
-        about=_about(recording.calls),
     )
     told = (*map(str, recording.complaints), *chains.complaints, *side.complaints)
     count = len(recording.complaints) + len(chains.complaints) + side.complaint_count
-    return replace(side, complaints=told, complaint_count=count)
+    return replace(side, about=_about(recording.calls), complaints=told, complaint_count=count)
 
 
 @dataclass(eq=False)

@@ -126,7 +126,6 @@ def side_of(
     durations: Mapping[str, Seconds] | None = None,
     whole: bool = False,
     failed: Mapping[str, str] | None = None,
-    about: Mapping[str, str] | None = None,
 ) -> Side:
     """Make a side from results, which are read once and may be a stream.
 
@@ -140,7 +139,6 @@ def side_of(
         durations: Seconds per video, where known; clips beyond the end are shortened to it and complained about.
         whole: See `Side.open`.
         failed: Videos without an answer, with the reason.
-        about: Words for people.
     """
     columns = _Columns(dict(durations or {}))
     for request in requests:
@@ -157,9 +155,8 @@ def side_of(
         columns.durations,
         whole,
         dict(failed or {}),
-        dict(about or {}),
-        tuple(columns.complaints),
-        columns.complaint_count,
+        complaints=tuple(columns.complaints),
+        complaint_count=columns.complaint_count,
     )
 
 
