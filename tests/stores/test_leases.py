@@ -277,3 +277,22 @@ def test_a_claim_given_back_unsurely_is_free_at_once_and_looked_for_by_the_next(
         store.record(Record("k", "released", unsure=True), NOW)
     assert second.claim("k", NOW, DAY) == Claimed("mine", stale=True)
     assert first.claim("new", NOW, DAY) == Claimed("mine")
+
+
+def test_a_clock_that_was_an_hour_ahead_keeps_nobody_waiting(opened: Opened) -> None:
+    first, second = opened(), opened()
+    first.claim("k", NOW + 3600, DAY)
+    assert second.claim("k", NOW, DAY) == Claimed("mine", stale=True)
+
+
+def test_a_clock_that_is_a_little_behind_takes_nothing_away(opened: Opened) -> None:
+    first, second = opened(), opened()
+    first.claim("k", NOW, DAY)
+    assert second.claim("k", NOW - LEASE + 1, DAY).state == "elsewhere"
+
+
+def test_an_answer_of_the_future_is_an_answer(opened: Opened) -> None:
+    store = opened()
+    store.claim("k", NOW + 3600, DAY)
+    store.record(Record("k", "answered", answer=ANSWER), NOW + 3600)
+    assert store.claim("k", NOW, DAY).state == "kept"
