@@ -186,12 +186,10 @@ class _Scope:
             return f"at most {100 * high:.1f} % of the videos differ beyond the noise"
         if not self.noticed.videos:
             return "no video was asked about on both sides"
-        share = 100 * self.noticed.total / self.noticed.videos
-        seen = f"{share:.1f} % of {self.noticed.videos} videos differ noticeably"
+        seen = f"{self.noticed.total} of {self.noticed.videos} videos differ noticeably"
         if self.noticed.floor is None:
             return f"{seen}, and without a repeat nobody knows how much of it is noise"
-        own = 100 * self.noticed.floor / self.noticed.videos
-        return f"{seen}, {own:.1f} % of them also when the same is asked again"
+        return f"{seen}, {self.noticed.floor} when the new side is only asked again"
 
 
 def _at_least(hits: Reals, of: Reals, chance: Reals) -> Reals:
