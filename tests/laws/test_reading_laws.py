@@ -249,13 +249,10 @@ def test_renaming_the_classes_renames_the_evidence(style: str, found: list[Any],
     assert {(new[str(name)], *rest) for name, *rest in map(_key, before.evidence)} == _keys(after)
 
 
-_NEUTRAL = st.lists(
-    st.sampled_from(
-        "we looked over every scene with care and wrote down what matters below so here goes thank you".split()
-    ),
-    min_size=1,
-    max_size=12,
-).map(lambda words: " ".join(words).capitalize() + ".")
+_FILLERS = "we looked over every scene with care and wrote down what matters below so here goes thank you"
+_NEUTRAL = st.lists(st.sampled_from(_FILLERS.split()), min_size=1, max_size=12).map(
+    lambda words: " ".join(words).capitalize() + "."
+)
 
 
 @pytest.mark.parametrize("style", ["clean", "fenced", "table", "csv", "yaml", "python"])
@@ -282,3 +279,18 @@ def test_neutral_prose_around_an_answer_changes_nothing(style: str, found: list[
 )
 def test_hostile_nesting_gives_nothing_and_no_recursion_error(text: str) -> None:
     assert read(text, BY_ID, 100.0).evidence == ()
+
+
+@given(
+    note=st.text(alphabet='[]{}",:\\ab1 c', max_size=20),
+    clip=st.fixed_dictionaries(
+        {"start": st.integers(0, 9), "end": st.integers(0, 9), "confidence": st.integers(2, 99)}
+    ),
+)
+def test_signs_inside_strings_do_not_change_what_a_prefix_says(note: str, clip: dict[str, Any]) -> None:
+    entry = {"class": "c1", "confidence": 80, "note": note, "clips": [{**clip, "note": note}, clip]}
+    text = json.dumps({"classes": [entry, {**entry, "class": "c2"}]})
+    whole = _keys(read(text, BY_ID, 100.0))
+    assert whole
+    for at in range(len(text)):
+        assert _keys(read(text[:at], BY_ID, 100.0)) <= whole, text[:at]

@@ -10,7 +10,7 @@ from pegasus_classify.reading.names import Hit, Names, loosened, plain
 __all__ = ["Mention", "Mentions"]
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?![^\W_]))?")
-_GAP = re.compile(r"[ \t'\"\u2019\u201d\u201c/&,.()+_*:-]{0,6}|\s?(?:and|und)\s|\n[ \t]*")
+_GAP = re.compile(r"[ \t'\"\u2019\u201d\u201c/&.()+_*-]{0,6}|\s?(?:and|und)\s|\n[ \t]*")
 _LINKED_LEFT = re.compile(r"[^\W_][-\u2010\u2011]$")
 _LINKED_RIGHT = re.compile(r"[-\u2010\u2011][^\W_]")
 

@@ -23,6 +23,7 @@ class Place(NamedTuple):
         waiting: True when the entry around it was not complete and might still have given a confidence.
         unsettled: True when an object around it was not complete and might still have named a class.
         foreign: True inside an entry of a class that was not asked.
+        folded: True when the class around it was named inexactly.
         listed: True where bare strings are names of classes.
     """
 
@@ -35,6 +36,7 @@ class Place(NamedTuple):
     unsettled: bool = False
     foreign: bool = False
     listed: bool = True
+    folded: bool = False
 
 
 class Entry(NamedTuple):
@@ -103,6 +105,7 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
             prompt=_prompt(fields, hit.name, names) or hit.prompt or (place.prompt if place.name == hit.name else None),
             foreign=False,
             unsettled=False,
+            folded=hit.folded,
         )
         for hit in hits
     ]
@@ -116,7 +119,7 @@ def _unnamed(common: Place, entry: Entry, names: Names) -> Place:
     if texts and entry.obj.closed and not common.foreign and not common.unsettled:
         hit = names.class_of(texts[0])
         if hit is not None:
-            return common._replace(name=hit.name, prompt=hit.prompt)
+            return common._replace(name=hit.name, prompt=hit.prompt, folded=hit.folded)
     return common._replace(unsettled=common.unsettled or not entry.obj.closed)
 
 

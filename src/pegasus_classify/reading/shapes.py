@@ -30,6 +30,7 @@ __all__ = ["Claim", "Said", "said_by"]
 _DEEPEST = 60
 _LONGEST_RANGES = 4000
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
+_FOLDED = ("folded_name",)
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
 _OPTION_KEYS = frozenset({"visual", "conversation", "text_in_video", "logo"})
@@ -108,9 +109,7 @@ class _Walk:
     def envelope(self, text: str, place: Place, depth: int) -> None:
         """Read a string that is an answer itself."""
         for node in self.opened(text):
-            if isinstance(node, str) and node == text:
-                self.string(node, place)
-            elif isinstance(node, str):
+            if isinstance(node, str):
                 self.envelope(node, place, depth + 1)
             else:
                 self.value(node, place._replace(listed=True), depth + 1)
@@ -159,7 +158,9 @@ class _Walk:
         source = place.option if option is None else option_of(option) or place.option
         allowed = None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
-        self.said.claims.append(Claim(name, known, allowed, times, confidence, obj.span))
+        self.said.claims.append(
+            Claim(name, known, allowed, times, confidence, obj.span, _FOLDED if place.folded else ())
+        )
         return True
 
     def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
@@ -263,7 +264,7 @@ class _Walk:
 
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
-        role = role_of(key)
+        role = "other" if key in self.names.names else role_of(key)
         if role == "text" and not (here.name is not None and key in _OPTION_KEYS and isinstance(value, (Obj, list))):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
@@ -293,7 +294,9 @@ class _Walk:
             return False
         self.under(
             value,
-            here._replace(name=hit.name, prompt=hit.prompt, confidence=None, waiting=False, unsettled=False),
+            here._replace(
+                name=hit.name, prompt=hit.prompt, confidence=None, waiting=False, unsettled=False, folded=hit.folded
+            ),
             depth,
         )
         return True
@@ -303,7 +306,9 @@ class _Walk:
         name = here.name or ""
         if isinstance(value, Obj):
             fields = fields_of(value)
-            self.read_entry(Entry(value, fields, stretch_in(fields), [Hit(name, here.prompt)]), here, depth)
+            self.read_entry(
+                Entry(value, fields, stretch_in(fields), [Hit(name, here.prompt, here.folded)]), here, depth
+            )
             return
         if getattr(value, "closed", True):
             self.said.finished.add(name)
@@ -358,8 +363,8 @@ class _Walk:
     ) -> None:
         if here.waiting and confidence is None:
             return
-        if hit.folded:
-            repairs = (*repairs, "folded_name")
+        if hit.folded or (here.folded and hit.name == here.name):
+            repairs = (*repairs, *_FOLDED)
         option = self.names.option_of(here.option, hit.name) if here.option is not None else None
         self.said.claims.append(Claim(hit.name, hit.prompt, option, times, confidence, span, repairs))
 

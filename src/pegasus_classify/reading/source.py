@@ -54,8 +54,6 @@ class Source:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return a half-open stretch of `text` in offsets of the text as it came."""
-        if end <= start:
-            return self.original(start), self.original(start)
         return self.original(start), self.original(end - 1) + 1
 
 

@@ -11,10 +11,14 @@ from pegasus_classify.reading.tree import Arr, Node, Obj
 __all__ = ["parse_strict"]
 
 _BRACE = re.compile(r"[{}]")
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MEMBER = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
 _ITEM = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
 _EMBEDDED = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*("\s*[{\[])', re.DOTALL)
+_REST = re.compile(
+    r'\s*(?:"[^"\\]*(?:\\.[^"\\]*)*(?:"\s*(?::\s*(?:"[^"\\]*(?:\\.[^"\\]*)*(?:"\s*|\\?\Z)|[-+.\w]*\s*))?|\\?\Z)|[-+.\w]*\s*)',
+    re.DOTALL,
+)
 _HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _DEEPEST = 400
 
@@ -87,11 +91,15 @@ def _completed(text: str, start: int) -> tuple[str, int] | None:
             last = match.end()
     if not stack:
         return None
-    return _trimmed(text, start, last, stack), len(stack)
+    body = _trimmed(text, start, last, stack)
+    return None if body is None else (body, len(stack))
 
 
-def _trimmed(text: str, start: int, last: int, stack: list[str]) -> str:
+def _trimmed(text: str, start: int, last: int, stack: list[str]) -> str | None:
+    """Return the document without its half member, closed; None when what is left over is no half member."""
     tail = text[last:]
+    if _REST.fullmatch(tail) is None:
+        return None
     body = text[start:last]
     whole = (_MEMBER if stack[-1] == "}" else _ITEM).fullmatch(tail)
     embedded = _EMBEDDED.match(tail)

@@ -66,9 +66,10 @@ class Parsed:
 class _Open:
     """A bracket that is still open: its node, the key that waits for its value, the bracket itself."""
 
-    __slots__ = ("implied", "key", "kind", "node")
+    __slots__ = ("implied", "key", "kind", "node", "start")
 
-    def __init__(self, node: Obj | Arr, kind: str, *, implied: bool = False) -> None:
+    def __init__(self, node: Obj | Arr, kind: str, start: int, *, implied: bool = False) -> None:
+        self.start = start
         self.node = node
         self.kind = kind
         self.implied = implied
@@ -98,7 +99,7 @@ class _Reader:
         self.at = start
         if implied:
             self.push("{", implied=True)
-            self.root.repairs = ("missing_bracket",)
+            self.mend("missing_bracket")
         else:
             self.open_here()
         while self.stack:
@@ -112,15 +113,14 @@ class _Reader:
         cut = bool(self.stack) and not (len(self.stack) == 1 and self.stack[0].implied and self.stack[0].key is None)
         for level in self.stack:
             level.node.closed = not cut
-            level.node.span = (level.node.span[0], self.at) if level.node.span else None
+            level.node.span = (level.start, self.at)
         return Parsed(self.root, self.at, tuple(self.repairs), cut=cut)
 
     def mend(self, repair: Repair) -> None:
         self.repairs[repair] = None
-        if self.stack:
-            node = self.stack[-1].node
-            if repair not in node.repairs:
-                node.repairs += (repair,)
+        node = self.stack[-1].node
+        if repair not in node.repairs:
+            node.repairs += (repair,)
 
     # -- what stands between values -------------------------------------------------------------------------------
 
@@ -178,12 +178,12 @@ class _Reader:
         self.at = len(self.text)
 
     def push(self, kind: str, *, implied: bool = False) -> None:
-        node: Obj | Arr = Arr(span=(self.at, self.at)) if kind == "[" else Obj([], (self.at, self.at))
+        node: Obj | Arr = Arr() if kind == "[" else Obj([])
         if self.stack:
             self.add(node)
         else:
             self.root = node
-        self.stack.append(_Open(node, kind, implied=implied))
+        self.stack.append(_Open(node, kind, self.at, implied=implied))
 
     def add(self, value: Node) -> None:
         """Put a value where it belongs: behind the key that waits for it, or into the list."""
@@ -215,8 +215,7 @@ class _Reader:
         level = self.stack.pop()
         if level.key is not None and isinstance(level.node, Obj):
             level.node.pairs.append((level.key, None))
-        if level.node.span is not None:
-            level.node.span = (level.node.span[0], self.at)
+        level.node.span = (level.start, self.at)
 
     # -- members --------------------------------------------------------------------------------------------------
 

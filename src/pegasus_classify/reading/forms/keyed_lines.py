@@ -15,10 +15,8 @@ from pegasus_classify.reading.forms.line_signs import (
     NEGATIVE,
     RULE,
     TICKED,
-    TOML,
     UNTICKED,
     inline_pairs,
-    says_nothing,
     scalar,
 )
 from pegasus_classify.reading.forms.statements import Statements
@@ -57,15 +55,6 @@ class _Lines(Scopes):
             self.pop(-0.5)
             self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
             return
-        toml = TOML.fullmatch(body) if self.cue is None else None
-        if (
-            toml is not None
-            and "." not in body[:2]
-            and all(role_of(p) in ("names", "other", "class") for p in toml.group(1).split("."))
-            and "=" not in body
-        ):
-            self.open_toml(toml.group(1), at)
-            return
         bullet = BULLET.match(body)
         while bullet is not None:
             self.pop(indent + 0.5)
@@ -79,8 +68,7 @@ class _Lines(Scopes):
             bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
         if bullet is None and self.stack[-1].indent != indent:
             self.pop(float(indent))
-        if body:
-            self.content(body, indent, at)
+        self.content(body, indent, at)
 
     def content(self, body: str, indent: int, at: int) -> None:
         ticked, unticked = TICKED.match(body), UNTICKED.match(body)
@@ -167,16 +155,14 @@ class _Lines(Scopes):
         key = match.group("key").strip()
         value = body[match.end() :].strip()
         start = at + match.end()
-        role = role_of(key)
+        role = "other" if key in self.names.names else role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
         if role == "text" or (
             role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and ASIDE.search(key)
         ):
-            owner = self.owner()
-            if not (role == "text" and owner and self.names.prompt_of(key, owner)):
-                self.aside(value, indent)
-                return True
+            self.aside(value, indent)
+            return True
         if role == "other" or (role == "weak" and not value) or (role == "option"):
             named = self.named(key, value, indent, start, body, at)
             if named is not None:
@@ -193,8 +179,7 @@ class _Lines(Scopes):
 
     def aside(self, value: str, indent: int) -> None:
         """Pass over words that are no evidence, and the lines below that belong to them."""
-        if value in ("|", ">", "|-", ">-", "|+", ">+", ""):
-            self.skip_deeper = indent
+        self.skip_deeper = indent
         if not value:
             self.stack.append(Scope(Obj([], None), indent + 0.5))
 
@@ -241,7 +226,7 @@ class _Lines(Scopes):
 
     def behind(self, obj: Obj, name: str, value: str, start: int) -> None:
         """Read what stands behind the name of a class on its line."""
-        if value[0] in "[{" and value[-1] in "]}" and not times_in(value[:200], bare=False):
+        if value[:2] == "[[" or (value[0] in "[{" and value[-1] in "]}," and not times_in(value[:200])):
             obj.pairs.append(("clips", self.flow(start)))
             return
         trusted = None if self.trusted is None else self.trusted - start
@@ -258,15 +243,14 @@ class _Lines(Scopes):
                 obj.pairs += fields["fields"].pairs
             elif "present" in fields:
                 obj.pairs.append(("present", False))
-            else:
+            elif "time" in fields:
                 obj.pairs.append(("", entry))
+            else:
+                obj.pairs.append(("", Obj([("class", name), *entry.pairs], entry.span)))
         yes = truth_of(re.split(r"[\s(,;]", value, maxsplit=1)[0])
         if len(obj.pairs) == before and yes is not True and truth_of(value) is not True:
-            own = self.names.prompt_of(value, name)
-            if own is not None:
-                obj.pairs.append(("prompt", own))
-            elif says_nothing(value) or trusted is not None:
-                obj.pairs.append(("present", False))
+            if trusted is not None:
+                obj.closed = False
             else:
                 obj.pairs.append(("clips", []))
         elif yes is True and len(obj.pairs) == before:
@@ -290,7 +274,7 @@ class _Lines(Scopes):
                 for entry in entries:
                     self.add("", entry)
                 return
-        self.add(key if role in ("class", "weak", "names") or role_of(key) == role else role, scalar(value))
+        self.add(key if role_of(key) == role else role, scalar(value))
 
     def free(self, body: str, at: int, indent: int) -> bool:
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""

@@ -84,14 +84,3 @@ class Scopes:
     def owner(self) -> str | None:
         """Return the class of the innermost entry that has one."""
         return next((scope.name for scope in reversed(self.stack) if scope.name), None)
-
-    def open_toml(self, path: str, at: int) -> None:
-        """Begin the entry of a TOML header such as `[[classes.clips]]`."""
-        depth = path.count(".")
-        while len(self.stack) > 1 and self.stack[-1].rank > depth + 1:
-            self.stack.pop()
-        while len(self.stack) > depth + 1:
-            self.stack.pop()
-        obj = Obj([], (at, at + len(path)))
-        self.add("", obj)
-        self.stack.append(Scope(obj, -0.5, depth + 1, name=self.stack[-1].name))

@@ -18,10 +18,8 @@ __all__ = [
     "NEGATIVE",
     "RULE",
     "TICKED",
-    "TOML",
     "UNTICKED",
     "inline_pairs",
-    "says_nothing",
     "scalar",
 ]
 
@@ -35,7 +33,6 @@ TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\
 UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
 RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
-TOML = re.compile(r"\[\[?([\w.\"' -]+)\]\]?")
 KEY = re.compile(
     r"[*_`\"'\u201c\u300c\u300e\u3010]*(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]*\s*(?P<mark>:|=|\uff1a)[*_`\"']*(?P<space>\s*)"
 )
@@ -56,11 +53,6 @@ ASIDE = re.compile(
 )
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length"})
 FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
-
-
-def says_nothing(value: str) -> bool:
-    """Return whether a value begins with a no, or holds no word at all."""
-    return re.match(r"\W*(?:no|not|none|never|absent|nothing|n/a|0)\b|\W*$", value, re.IGNORECASE) is not None
 
 
 def scalar(value: str) -> Node:

@@ -64,16 +64,16 @@ class Statements:
             known: The class of which the text speaks.
             trusted: Length of `text` up to which nothing was cut; what touches it is left out. None: not cut.
         """
-        entries: list[Obj] = []
+        entries: dict[int, Obj] = {}
         at = 0
         last: list[Obj] = []
         for stop, begin in [*((m.start(), m.end()) for m in SENTENCE.finditer(text)), (len(text), len(text))]:
             sentence = text[at:stop]
             if sentence.strip():
                 last = self._sentence(sentence, offset + at, known, last, None if trusted is None else trusted - at)
-                entries += [entry for entry in last if entry not in entries]
+                entries.update((id(entry), entry) for entry in last)
             at = begin
-        return list(entries)
+        return list(entries.values())
 
     def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Node]:
         """Return the entries of a line that holds times and no name, where one class alone was asked."""
@@ -110,6 +110,8 @@ class Statements:
         if known is None and times and (HEDGE.search(outside) or QUOTING.search(outside)):
             return []
         _spread(groups, times, sure)
+        if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
+            groups = groups[:-1]
         option = _option(blank)
         return [entry for group in groups for entry in self._entries(group, known, option, span)]
 
@@ -152,18 +154,16 @@ class Statements:
             if times:
                 return [Obj([("time", each.value), *pairs], span) for each in times]
             return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
-        if last and PRONOUN.match(text):
-            for entry in last:
-                keys = {key for key, _ in entry.pairs}
-                if sure and "confidence" not in keys:
-                    entry.pairs.append(("confidence", sure[0].value))
-            if times and all("time" not in {key for key, _ in entry.pairs} for entry in last):
-                base = last[-1]
-                more = [Obj([*base.pairs, ("time", each.value)], span) for each in times[1:]]
-                base.pairs.append(("time", times[0].value))
-                return [*last, *more]
-            return last
-        return []
+        for entry in last:
+            keys = {key for key, _ in entry.pairs}
+            if sure and "confidence" not in keys:
+                entry.pairs.append(("confidence", sure[0].value))
+        if times and all("time" not in {key for key, _ in entry.pairs} for entry in last):
+            base = last[-1]
+            more = [Obj([*base.pairs, ("time", each.value)], span) for each in times[1:]]
+            base.pairs.append(("time", times[0].value))
+            return [*last, *more]
+        return last
 
     def _groups(self, text: str, found: list[Mention], known: str | None) -> list[_Group]:
         groups: list[_Group] = []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.keys import Role, role_of
 from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["Table", "tables_in"]
@@ -178,7 +179,9 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
                 keys[number] = "class"
                 break
     for number, column in enumerate(columns):
-        if roles[number] == "other" and keys[number] != "class":
+        if roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
+            keys[number] = "time"
+        elif roles[number] == "other" and keys[number] != "class":
             prompts = any(names.prompt_of(cell, each.name) for cell in column if cell for each in names.classes)
             keys[number] = "prompt" if prompts and "prompt" not in keys else keys[number]
     return keys
