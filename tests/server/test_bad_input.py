@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from guide_calls import KEY, VIDEOS
 from raw_http import connected, exchange, read_reply
 
 from pegasus_classify import serve_in_thread
+from pegasus_classify.server.connections import HEAD_WITHIN
 
 HEAD = b"POST /v1.2/classify HTTP/1.1\r\nHost: x\r\nx-api-key: tlk_k\r\n"
 
@@ -100,6 +105,43 @@ def test_a_body_that_does_not_arrive_in_time_is_refused(stand_in: Any):
         wire.sendall(HEAD + b"Content-Length: 100\r\n\r\n{")
         got = read_reply(wire)
         assert (got.status, json.loads(got.body)["code"]) == (408, "request_timeout")
+
+
+def drip(wire: socket.socket, data: bytes, pause: float) -> None:
+    """Send byte by byte until everything is sent or the other side has had enough."""
+    with contextlib.suppress(OSError):
+        for number in range(len(data)):
+            wire.sendall(data[number : number + 1])
+            time.sleep(pause)
+
+
+def test_a_body_that_comes_byte_by_byte_is_given_up(stand_in: Any):
+    """Each byte in time does not make the whole in time; others are answered meanwhile."""
+    with (
+        serve_in_thread(base_url=stand_in.base_url, body_within=0.5) as served,
+        connected(served) as wire,
+    ):
+        wire.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
+        sending = threading.Thread(target=drip, args=(wire, b"{" + b" " * 60, 0.05))
+        sending.start()
+        assert requests.post(f"{served}/v1.2/classify", json=VIDEOS, headers=KEY).status_code == 200
+        got = read_reply(wire)
+        assert (got.status, json.loads(got.body)["code"]) == (408, "request_timeout")
+        sending.join()
+
+
+@pytest.mark.slow
+def test_a_head_that_comes_byte_by_byte_is_given_up(served: str):
+    """The connection is closed after the time a head may take, however many bytes still come."""
+    with connected(served, timeout=HEAD_WITHIN + 30) as wire:
+        endless = HEAD + b"X-More: " + b"x" * 10_000
+        sending = threading.Thread(target=drip, args=(wire, endless, 0.05), daemon=True)
+        sending.start()
+        assert requests.post(f"{served}/v1.2/classify", json=VIDEOS, headers=KEY).status_code == 200
+        with contextlib.suppress(ConnectionResetError):
+            assert wire.recv(1) == b""
+        sending.join(10)
+        assert not sending.is_alive()
 
 
 def test_a_caller_that_leaves_while_sending_is_not_answered(served: str):

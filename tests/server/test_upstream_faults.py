@@ -157,7 +157,6 @@ def test_memory_stays_flat_over_two_thousand_calls_with_faults(tmp_path: Path):
             call(number)
         warm = resident(process.pid)
         statuses = Counter(call(1_000 + number) for number in range(2_000))
-        print(warm, resident(process.pid), statuses)
         assert resident(process.pid) < warm * 1.05
         assert statuses[200] > 1_000
         assert sum(count for status, count in statuses.items() if status >= 500) > 300

@@ -11,6 +11,7 @@ import httpx
 
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.drivers.http import CONNECT_TIMEOUT, WRITE_TIMEOUT, no_reply, tls_context
+from pegasus_classify.drivers.quiet_keys import key_kept_out, watch_loggers
 from pegasus_classify.errors import APIConnectionError, InternalServerError
 
 __all__ = ["LONGEST_SILENCE", "Forwarder", "Onward", "RawHeaders", "Returned"]
@@ -97,6 +98,7 @@ class Forwarder:
         Args:
             upstream: Address without a slash at the end.
         """
+        watch_loggers()
         self._url = httpx.URL(upstream)
         # A jar that takes nothing: one caller's cookies must not reach another caller's requests.
         jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,7 +127,8 @@ class Forwarder:
             },
         )
         try:
-            return Returned(await self._client.send(request, stream=True))
+            with key_kept_out(_key_in(onward.headers)):
+                return Returned(await self._client.send(request, stream=True))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             told = no_reply(error)
             late = told.kind == "timeout"
@@ -136,3 +139,7 @@ class Forwarder:
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+def _key_in(headers: RawHeaders) -> str:
+    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"x-api-key"), "")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.drivers.quiet_keys import key_kept_out, watch_loggers
 from pegasus_classify.steps import NoReply, Reply, Send
 
 __all__ = ["AsyncSender", "Endpoint", "Sender", "no_reply", "tls_context"]
@@ -60,6 +61,8 @@ class Sender:
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
+        watch_loggers()
+        self._key = endpoint.api_key
         self._client = httpx.Client(
             base_url=endpoint.upstream, headers=endpoint.headers(), verify=endpoint.tls, limits=_ONE_CONNECTION
         )
@@ -74,7 +77,8 @@ class Sender:
         try:
             request = _request(self._client, send, self._longest_wait)
             request.extensions["trace"] = self._watch
-            return _reply(self._client.send(request))
+            with key_kept_out(self._key):
+                return _reply(self._client.send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return no_reply(error)
 
@@ -104,6 +108,8 @@ class AsyncSender:
     """One slot of the asynchronous driver: a client with a single connection."""
 
     def __init__(self, endpoint: Endpoint) -> None:
+        watch_loggers()
+        self._key = endpoint.api_key
         self._client = httpx.AsyncClient(
             base_url=endpoint.upstream, headers=endpoint.headers(), verify=endpoint.tls, limits=_ONE_CONNECTION
         )
@@ -112,7 +118,8 @@ class AsyncSender:
     async def perform(self, send: Send) -> Reply | NoReply:
         """Send a request and return what came back; never raises for anything the network does."""
         try:
-            return _reply(await self._client.send(_request(self._client, send, self._longest_wait)))
+            with key_kept_out(self._key):
+                return _reply(await self._client.send(_request(self._client, send, self._longest_wait)))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return no_reply(error)
 
