@@ -40,7 +40,7 @@
   };
 
   const ticks = (length) => {
-    const step = LENGTHS.find((each) => length / each <= 8) || 7200;
+    const step = LENGTHS.find((each) => length / each <= (innerWidth < 820 ? 3 : 8)) || 7200;
     const line = made("div", { class: "axisline", "aria-hidden": "true" }), inside = made("div");
     for (let at = 0; at <= length - step / 2; at += step) inside.append(made("span", { style: `left: ${(100 * at) / length}%` }, clock(at)));
     inside.append(made("span", { style: "left: 100%" }, clock(length)));
