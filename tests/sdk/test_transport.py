@@ -59,6 +59,34 @@ def test_bulk_calls_and_pages(http, asked):
     assert "labels" in second.json()["data"][0]
 
 
+def test_the_page_limit_is_read_from_the_address_too(http, stand_in, asked):
+    """As the server reads it: the body's goes before it, and what is no body is refused."""
+
+    def pages(answer: httpx.Response) -> tuple[int, int]:
+        return answer.status_code, len(answer.json()["data"])
+
+    address = f"{OLD_HOST}/v1.2/classify?page_limit=1"
+    assert pages(http.post(address, json=asked, headers=MINE)) == (200, 1)
+    assert pages(http.post(address, json={**asked, "page_limit": 2}, headers=MINE)) == (200, 2)
+    refused = http.post(address, content=b"{", headers=MINE)
+    assert (refused.status_code, refused.json()["code"]) == (400, "parameter_invalid")
+    token = http.post(address, json=asked, headers=MINE).json()["page_info"]["next_page_token"]
+    assert pages(http.get(f"{OLD_HOST}/v1.2/classify/{token}?page_limit=3", headers=MINE)) == (200, 1)
+    assert http.put(address, content=b"{", headers=MINE).status_code == 405
+
+    async def twin() -> tuple[httpx.Response, httpx.Response]:
+        transport = AsyncClassifyTransport(base_url=stand_in.base_url)
+        async with httpx.AsyncClient(transport=transport) as client:
+            return (
+                await client.post(address, json=asked, headers=MINE),
+                await client.post(address, content=b"[]", headers=MINE),
+            )
+
+    good, bad = asyncio.run(twin())
+    assert pages(good) == (200, 1)
+    assert bad.status_code == 400
+
+
 def test_a_page_cannot_be_read_with_another_key(http, asked):
     """The token alone is not enough."""
     first = http.post(f"{OLD_HOST}/v1.2/classify", json={**asked, "page_limit": 1}, headers=MINE).json()

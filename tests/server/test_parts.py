@@ -10,13 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from pegasus_classify import BadRequestError, Settings, SettingsError
+from pegasus_classify import Settings, SettingsError
 from pegasus_classify.client.notes import NO_NOTES, pack_page
 from pegasus_classify.errors import error_of_status
 from pegasus_classify.server import accounts
 from pegasus_classify.server.accounts import Accounts
 from pegasus_classify.server.app import create_app
-from pegasus_classify.server.bodies import with_query
 from pegasus_classify.server.headers import error_answer, json_bytes, onward_headers, returned_headers
 from pegasus_classify.server.heard import Heard, RateLimits
 from pegasus_classify.server.metrics import Counter, Gauge, Histogram, Metrics
@@ -206,31 +205,6 @@ def test_an_error_nobody_foresaw_tells_nothing_of_itself():
     assert got.status_code == 500
     assert b"tlk_" not in bytes(got.body)
     assert error_answer(error_of_status(429, "Wait.", retry_after=1.2)).headers["retry-after"] == "2"
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "limit"),
-    [
-        (b"{}", b"page_limit=3", 3),
-        (b'{"page_limit": 5}', b"page_limit=3", 5),
-        (b'{"page_limit": null}', b"page_limit=3", 3),
-        (b"{}", b"page_limit=x", "x"),
-        (b"{}", b"page_limit=%FF", "\ufffd"),
-        (b'{"labels": [], "video_id": "a"}', b"page_limit=3", None),
-    ],
-)
-def test_a_page_limit_in_the_address(body: bytes, query: bytes, limit: Any):
-    """It is added where the body has none and the call knows pages."""
-    fields = with_query(body, query)
-    assert isinstance(fields, dict)
-    assert fields.get("page_limit") == limit
-
-
-def test_an_address_without_a_page_limit_leaves_the_body_alone():
-    """Not even read; with one, it must be JSON."""
-    assert with_query(b"{", b"other=1") == b"{"
-    with pytest.raises(BadRequestError):
-        with_query(b"{", b"page_limit=1")
 
 
 def test_unused_accounts_are_let_go_and_used_ones_are_not():

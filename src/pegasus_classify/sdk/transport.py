@@ -13,8 +13,9 @@ from pegasus_classify.client.async_classifier import AsyncClassifier
 from pegasus_classify.client.choices import Choices, chosen_settings
 from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.client.handle import HandledReply
-from pegasus_classify.errors import api_key_invalid
+from pegasus_classify.errors import APIStatusError, api_key_invalid
 from pegasus_classify.legacy.failures import failure_answer
+from pegasus_classify.legacy.query import with_query
 from pegasus_classify.legacy.routes import allowed_methods
 
 if TYPE_CHECKING:
@@ -101,8 +102,12 @@ class ClassifyTransport(httpx.BaseTransport):
             return _options(allowed)
         classifier = self._keyring.classifier_for(request)
         if classifier is None:
-            return _no_key()
-        return _response(classifier.reply(request.method, request.url.path, body), request.method)
+            return _refused(api_key_invalid())
+        try:
+            fields = _with_address(request, allowed, body)
+        except APIStatusError as error:
+            return _refused(error)
+        return _response(classifier.reply(request.method, request.url.path, fields), request.method)
 
     def close(self) -> None:
         """End what is under way, and close the wrapped transport."""
@@ -137,8 +142,12 @@ class AsyncClassifyTransport(httpx.AsyncBaseTransport):
             return _options(allowed)
         classifier = self._keyring.classifier_for(request)
         if classifier is None:
-            return _no_key()
-        return _response(await classifier.reply(request.method, request.url.path, body), request.method)
+            return _refused(api_key_invalid())
+        try:
+            fields = _with_address(request, allowed, body)
+        except APIStatusError as error:
+            return _refused(error)
+        return _response(await classifier.reply(request.method, request.url.path, fields), request.method)
 
     async def aclose(self) -> None:
         """End what is under way, and close the wrapped transport."""
@@ -157,6 +166,12 @@ def _options(allowed: tuple[str, ...]) -> httpx.Response:
     return httpx.Response(204, headers={"Allow": ", ".join((*allowed, "OPTIONS"))})
 
 
-def _no_key() -> httpx.Response:
-    answer = failure_answer(api_key_invalid())
+def _with_address(request: httpx.Request, allowed: tuple[str, ...], body: bytes) -> bytes | dict[str, Any]:
+    if request.method not in allowed or request.method != "POST":
+        return body
+    return with_query(body, request.url.query)
+
+
+def _refused(error: APIStatusError) -> httpx.Response:
+    answer = failure_answer(error)
     return _response(HandledReply(answer.status, answer.body, answer.headers), "POST")

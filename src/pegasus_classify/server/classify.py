@@ -21,9 +21,10 @@ from pegasus_classify.client.rollout import Rollout
 from pegasus_classify.client.routing import POLICY_HEADER, AsyncRoutedCall, caller_of
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import APIStatusError, RateLimitError, error_of_status
+from pegasus_classify.legacy.query import with_query
 from pegasus_classify.legacy.routes import Call, allowed_methods, route
 from pegasus_classify.server.accounts import Accounts, Tenant
-from pegasus_classify.server.bodies import read_body, with_query
+from pegasus_classify.server.bodies import read_body
 from pegasus_classify.server.callers import Caller, Callers
 from pegasus_classify.server.headers import answer, error_answer, json_bytes
 from pegasus_classify.server.metrics import Metrics
