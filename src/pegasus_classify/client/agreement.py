@@ -77,7 +77,7 @@ class Agreement:
 
     def __init__(self, rules: LadderRules) -> None:
         self._rules = rules
-        self._pairs: list[Pair] = []
+        self._pairs: dict[str, Pair] = {}
         self._looks = 0
         self._lock = threading.Lock()
         self.verdict: SideVerdict | None = None
@@ -85,11 +85,13 @@ class Agreement:
     def add(self, pairs: list[Pair]) -> None:
         """Add pairs; judges when it is time, which takes up to some hundred milliseconds."""
         with self._lock:
-            self._pairs += pairs[: _MOST_PAIRS - len(self._pairs)]
+            # The first pair of a video alone: a kept answer given again would tell of a noise that is not there.
+            for pair in pairs if len(self._pairs) < _MOST_PAIRS else ():
+                self._pairs.setdefault(pair.old.video_id, pair)
             if len(self._pairs) < self._rules.videos * 2**self._looks:
                 return
             self._looks += 1
-            taken, look = list(self._pairs), self._looks
+            taken, look = list(self._pairs.values()), self._looks
         verdict = _judged(taken, self._rules, look)
         with self._lock:
             if look == self._looks:
