@@ -20,6 +20,7 @@ and nothing else. Codes and sentences are those of the old API's error-code page
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 __all__ = [
@@ -182,8 +183,13 @@ def error_of_status(
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Return a value as its sender spells it, in JSON; characters that cannot be seen or sent are escaped."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    text = text if len(text) <= 80 else f"{text[:77]}..."
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def parameter_invalid(name: str, value: object, expected: str = "") -> BadRequestError:

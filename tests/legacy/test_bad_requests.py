@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from legacy_samples import schema_errors
 
-from pegasus_classify.errors import BadRequestError
+from pegasus_classify.errors import BadRequestError, parameter_invalid
 from pegasus_classify.legacy.detect import parse_body
 from pegasus_classify.legacy.failures import failure_answer
 from pegasus_classify.legacy.wire import read_request
@@ -54,5 +54,30 @@ def test_a_body_that_is_not_utf8_is_refused_with_the_byte(raw: bytes) -> None:
 
 def test_nan_from_a_python_caller_is_out_of_range() -> None:
     body = {"index_id": "i", "options": ["visual"], "classes": [{"name": "a", "prompts": ["b"]}]}
-    with pytest.raises(BadRequestError, match=r"threshold\.min_clip_score .* nan"):
+    with pytest.raises(BadRequestError, match=r"threshold\.min_clip_score .* NaN"):
         read_request({**body, "threshold": {"min_clip_score": float("nan")}}, "bulk")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ("a\r\nb", r'"a\r\nb"'),
+        ("caf\u00e9", '"caf\u00e9"'),
+        ("\u202ea", r'"\u202ea"'),
+        ("\ud800", r'"\ud800"'),
+        ({"a": [1, 2.5]}, '{"a": [1, 2.5]}'),
+        ("x" * 200, '"' + "x" * 76 + "..."),
+    ],
+)
+def test_a_value_is_shown_as_its_sender_spells_it(value: object, shown: str) -> None:
+    """Programs in any language see JSON, with nothing in it that a terminal or a header would take for its own."""
+    assert f"Received: {shown}." in str(parameter_invalid("x", value))
+
+
+def test_a_value_without_a_spelling_in_json_is_shown_as_python_does() -> None:
+    circle: list[object] = []
+    circle.append(circle)
+    for value, shown in ((circle, "[[...]]"), ({1, 2}, "{1, 2}")):
+        assert f"Received: {shown}." in str(parameter_invalid("x", value))

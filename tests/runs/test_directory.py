@@ -82,9 +82,9 @@ def test_reading_pages_ends_when_all_are_found() -> None:
 
 def test_unknown_ids_are_named_with_what_to_do() -> None:
     platform = SmallPlatform({"i1": [listed("v1")]})
-    with pytest.raises(BadRequestError, match=r"video_ids.*'nope'.*--index.*--video-map"):
+    with pytest.raises(BadRequestError, match=r'video_ids.*"nope".*--index.*--video-map'):
         finish(Directory(retries=0).locate(["v1", "nope"]), platform)
-    with pytest.raises(BadRequestError, match=r"\['a', 'b'\]"):
+    with pytest.raises(BadRequestError, match=r'\["a", "b"\]'):
         finish(Directory(retries=0).locate(["a", "b"]), platform)
 
 
@@ -105,7 +105,7 @@ def test_an_index_of_the_settings_that_does_not_exist_is_named(ids: list[str]) -
         with pytest.raises(BadRequestError, match="v1"):
             finish(directory.locate(ids), SmallPlatform())
     else:
-        with pytest.raises(BadRequestError, match=r"index_id.*'gone'"):
+        with pytest.raises(BadRequestError, match=r'index_id.*"gone"'):
             finish(directory.locate(ids), SmallPlatform())
 
 
@@ -141,7 +141,7 @@ def test_an_index_page_locates_what_it_lists_and_says_how_much_there_is() -> Non
 
 
 def test_an_unknown_index_is_a_wrong_parameter() -> None:
-    with pytest.raises(BadRequestError, match=r"index_id.*'i9'.*no such index"):
+    with pytest.raises(BadRequestError, match=r'index_id.*"i9".*no such index'):
         finish(Directory(retries=0).page("i9", 1), SmallPlatform())
 
 

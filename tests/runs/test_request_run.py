@@ -93,7 +93,7 @@ def test_an_unknown_video_fails_the_request_before_anything_is_paid() -> None:
 def test_an_unknown_index_fails_the_request() -> None:
     world = World(an_index(3), video_ids=None, index_id="i9")
     run, outcomes = world.run()
-    with pytest.raises(BadRequestError, match=r"index_id.*'i9'"):
+    with pytest.raises(BadRequestError, match=r'index_id.*"i9"'):
         run.result(outcomes)
 
 
