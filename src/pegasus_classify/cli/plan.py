@@ -18,6 +18,7 @@ from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.contract.asks import AskFailure, Video
 from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import Failure
+from pegasus_classify.errors import SettingsError
 from pegasus_classify.planning.plan import Plan
 from pegasus_classify.planning.price_bound import PriceBound, expected, upper_bound
 from pegasus_classify.prices import PRICES
@@ -37,6 +38,9 @@ class _Forecast:
         most: Never passed.
         videos: How many would be asked about.
         impossible: Videos that cannot be asked about, and why.
+        segments: The same if it were asked by segments: the likely price and the most; None where that is not
+            possible.
+        tasks: How many of the videos are too long for the synchronous call and go by a task.
         unknown: Videos whose length is not known without looking them up; None when even their number is not.
     """
 
@@ -45,6 +49,8 @@ class _Forecast:
     most: PriceBound
     videos: int
     impossible: dict[str, str]
+    segments: tuple[PriceBound, PriceBound] | None = None
+    tasks: int = 0
     unknown: int | None = 0
 
 
@@ -112,8 +118,23 @@ def _forecast(
         upper_bound(plan, possible, settings.retries),
         len(possible),
         impossible,
+        _by_segments(plan.request, settings, possible),
+        sum(video.duration > plan.model.sync_up_to for video in possible) if plan.model.tasks else 0,
         unknown,
     )
+
+
+def _by_segments(
+    request: ClassifyRequest, settings: Settings, videos: Sequence[Video]
+) -> tuple[PriceBound, PriceBound] | None:
+    """Price the other way of asking: native times, billed once per class."""
+    # Curves belong to the words asked; a price needs none.
+    other = settings.model_copy(update={"ask": "segments", "calibration": None, "prompt": Settings().prompt})
+    try:
+        plan = Asker(other).plan_of(request)
+    except SettingsError:
+        return None
+    return expected(plan, videos), upper_bound(plan, videos, settings.retries)
 
 
 def _refusal(forecast: _Forecast, settings: Settings) -> str:
@@ -136,7 +157,11 @@ def _as_json(forecast: _Forecast, refusal: str) -> dict[str, Any]:
         "calls_per_video": len(forecast.plan.groups) * forecast.plan.asking.samples,
         "expected": _bound_json(forecast.likely),
         "upper_bound": _bound_json(forecast.most),
+        "by_segments": forecast.segments
+        and {"expected": _bound_json(forecast.segments[0]), "upper_bound": _bound_json(forecast.segments[1])},
+        "ways": {"analyze": forecast.videos - forecast.tasks, "tasks": forecast.tasks},
         "prices_as_of": PRICES.as_of,
+        "prices_from": PRICES.source,
         "impossible": [{"video_id": name, "reason": reason} for name, reason in forecast.impossible.items()],
         "unknown_length": forecast.unknown,
         "refusal": refusal or None,
@@ -167,12 +192,22 @@ def _show(forecast: _Forecast) -> None:
     console.print(
         f"Prices as of {PRICES.as_of}. At most: every call repeated, every answer followed up and at full length."
     )
+    console.print(_ways_words(forecast))
     for video_id, reason in forecast.impossible.items():
         console.print(f"[yellow]cannot be asked about[/yellow] {escape(video_id)}: {escape(reason)}")
     if forecast.unknown is None:
         console.print("The index was not looked up (--offline): its videos are not counted.")
     elif forecast.unknown:
         console.print(f"{forecast.unknown} videos without a duration in the video map are not counted (--offline).")
+
+
+def _ways_words(forecast: _Forecast) -> str:
+    by_call = forecast.videos - forecast.tasks
+    parts = [f"{by_call} videos by the synchronous call, {forecast.tasks} by tasks; batches cost the same."]
+    if forecast.segments is not None and forecast.plan.asking.ask != "segments":
+        likely, most = forecast.segments
+        parts.append(f"With --ask segments, billed per class: ${likely.usd:.2f} expected, ${most.usd:.2f} at most.")
+    return " ".join(parts)
 
 
 def _number(name: str, value: float) -> str:
