@@ -159,6 +159,14 @@ def test_anything_that_is_no_page_token_is_an_invalid_one(client: Classifier, to
     assert caught.value.code == "classify_page_token_invalid"
 
 
+def test_an_asynchronous_client_in_a_second_event_loop_says_what_is_wrong(stand_in: Any):
+    """A program that keeps one and calls `asyncio.run` twice learns what to do."""
+    made = AsyncClassifier("key", stand_in.base_url)
+    assert asyncio.run(made.handle("POST", "/v1.2/classify", ASKED))[0] == 200
+    with pytest.raises(pegasus_classify.ClassifyError, match=r"event loop of its first call.*asyncio\.run"):
+        asyncio.run(made.videos(**ASKED))
+
+
 def test_a_raw_call_is_answered_raw(stand_in: Any, client: Classifier):
     """Status and JSON, also for the labels dialect and for a wrong call."""
     labels = {"index_id": INDEX, "options": ["visual"], "labels": [{"name": "Cars", "prompts": ["Cars"]}]}

@@ -1,4 +1,4 @@
-"""One video: asks out, answers in, at most one follow-up, then a result or a failure."""
+"""The talk about one video: when it asks once more, and what it ends with."""
 
 from __future__ import annotations
 

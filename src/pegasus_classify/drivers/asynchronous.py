@@ -42,8 +42,12 @@ class AsyncDriver:
         """Run a function that touches the machine, then have the loop look at it.
 
         Raises:
-            ClassifyError: The driver is closed.
+            ClassifyError: The driver is closed, or belongs to another event loop.
         """
+        if self._event_loop is not None and self._event_loop is not asyncio.get_running_loop():
+            raise ClassifyError(
+                "this client belongs to the event loop of its first call; make one in each loop, in each asyncio.run"
+            )
         if self.ended:
             raise ClassifyError("this client is closed")
         if self._loop is None:

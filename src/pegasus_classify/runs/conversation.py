@@ -1,4 +1,4 @@
-"""One video: the asks go out, the answers come in, at most one follow-up, then a result or a failure."""
+"""What is asked about one video, what is asked once more, and what becomes of it."""
 
 from __future__ import annotations
 

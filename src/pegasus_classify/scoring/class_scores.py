@@ -26,7 +26,7 @@ class ClassScores:
         score: Class score, 0 to 100.
         ratio: Share of the video that the clips cover, counting overlaps once, 0 to 1.
         best: Highest clip score, 0 to 100.
-        mean: Plain mean of the clip scores, every clip weighing the same, 0 to 100, not above `best`.
+        mean: Of the clip scores, long clips counting no more than short ones, 0 to 100, not above `best`.
         duration: Seconds that the clips cover, counting overlaps once.
     """
 
