@@ -59,6 +59,16 @@ def test_a_body_that_cannot_be_meant_is_refused(served: str, body: bytes):
     assert "x-evil" not in got.headers
 
 
+def test_an_id_with_line_ends_forges_no_header(stand_in: Any):
+    """It may stand in a video map, and its failure is named in a header."""
+    forged, unknown = "a\r\nX-Evil: 1", {"source": "66a50500ce36463e0199ffff", "duration": 60.0}
+    with serve_in_thread(base_url=stand_in.base_url, video_map={forged: unknown}) as served:
+        body = {**VIDEOS, "video_ids": [*VIDEOS["video_ids"], forged]}
+        got = requests.post(f"{served}/v1.2/classify", json=body, headers=KEY)
+    assert (got.status_code, got.headers["x-classify-failed"]) == (200, "1, a%0D%0AX-Evil:%201")
+    assert "x-evil" not in got.headers
+
+
 def test_of_a_key_sent_twice_the_last_counts(served: str):
     """As every JSON library of the old time had it."""
     text = json.dumps(VIDEOS)
