@@ -69,7 +69,7 @@ def run_command(command: str) -> str:
 
 def run_block(block: Block, following: Block | None, names: dict[str, object]) -> None:
     """Write, run or skip one block, and compare what came out with what the document shows."""
-    if block.language == "json" and block.words:
+    if block.language in ("json", "toml") and block.words:
         Path(block.words[0]).write_text(block.text, encoding="utf-8")
     elif block.language == "python" and block.words[:1] != ("before",):
         said = run_python(block, names)

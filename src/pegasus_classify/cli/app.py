@@ -18,6 +18,7 @@ from pegasus_classify.cli import (
     prompts,
     read,
     record,
+    rollout,
     runs,
     serve,
 )
@@ -63,3 +64,4 @@ app.command("compare")(compare.compare)
 app.command("record")(record.record)
 app.command("import")(import_.import_calls)
 app.command("calibrate")(calibrate.calibrate)
+app.add_typer(rollout.rollout_app, name="rollout")

@@ -1,0 +1,143 @@
+"""`rollout` as its users meet it: what stands, what is moved by hand, and what the page shows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pegasus_classify.cli.main import main
+
+POLICY = """
+name = "spring"
+log = "changes.jsonl"
+[old]
+url = "https://old.example"
+[[route]]
+name = "cars"
+to = "pegasus"
+classes = ["Cars"]
+model = "pegasus1.6"
+[[route]]
+to = "pegasus"
+ladder = true
+[ladder]
+steps = [10, 100]
+"""
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run `rollout` in a folder with a policy."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    (tmp_path / "rollout.toml").write_text(POLICY, encoding="utf-8")
+
+    def command(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["pegasus-classify", "rollout", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return (end.value.code if isinstance(end.value.code, int) else 0), said.out, said.err
+
+    return command
+
+
+def test_steps_by_hand_stand_in_the_log_with_who_and_why(run, tmp_path):
+    """Each command is one line of the log, and the next one builds on it."""
+    assert run("advance", "--why", "looks right", "--who", "ann")[:2] == (0, "promoted: 10 % now\n")
+    assert run("hold", "--why", "release", "--who", "bob")[1] == "held: 10 % now\n"
+    assert run("hold", "--release", "--why", "over")[1] == "resumed: 10 % now\n"
+    assert run("stop", "--why", "smells")[1] == "stopped: 10 % now\n"
+    assert "policy" in run("status")[1].splitlines()[0]
+    assert run("status")[1].splitlines()[0].endswith("spring: stopped")
+    assert run("stop", "--release", "--why", "it was the network")[1] == "started: 10 % now\n"
+    lines = [json.loads(line) for line in (tmp_path / "changes.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(each["act"], each["why"]) for each in lines] == [
+        ("promoted", "looks right"),
+        ("held", "release"),
+        ("resumed", "over"),
+        ("stopped", "smells"),
+        ("started", "it was the network"),
+    ]
+    assert [each["who"] for each in lines[:2]] == ["ann", "bob"]
+    assert all(each["policy"] and "compared" in each["evidence"] for each in lines)
+
+
+def test_there_is_no_step_after_the_last(run):
+    """Wrong usage, and nothing is written."""
+    for _ in range(2):
+        assert run("advance", "--why", "on")[0] == 0
+    code, _, said = run("advance", "--why", "on")
+    assert (code, said) == (2, "pegasus-classify: every step is taken\n")
+
+
+def test_explain_says_who_answers_and_why(run):
+    """For people and for programs."""
+    assert run("explain", "v1", "--class", "Cars")[1] == (
+        "pegasus: route cars, all its classes are listed\nwith model pegasus1.6\n"
+    )
+    assert run("explain", "v1", "--class", "Dogs")[1] == "legacy: route otherwise, no route holds\n"
+    told = json.loads(run("explain", "v1", "--class", "Cars", "--json")[1])
+    assert (told["side"], told["route"], told["model"]) == ("pegasus", "cars", "pegasus1.6")
+
+
+def test_a_policy_without_a_log_cannot_be_moved_by_hand(run, tmp_path):
+    """No server would notice."""
+    (tmp_path / "rollout.toml").write_text(POLICY.replace('log = "changes.jsonl"', ""), encoding="utf-8")
+    code, _, said = run("advance", "--why", "on")
+    assert code == 2
+    assert "names no log" in said
+
+
+def test_a_policy_that_is_wrong_is_told_on_one_line(run, tmp_path):
+    """With the line and the field, and exit code 2."""
+    (tmp_path / "rollout.toml").write_text(POLICY.replace("[10, 100]", "[100, 10]"), encoding="utf-8")
+    code, _, said = run("status")
+    assert code == 2
+    assert said.startswith("pegasus-classify: rollout.toml line 14: ladder: steps rise")
+    assert run("status", "--policy", "nowhere.toml")[0] == 2
+
+
+def test_status_shows_days_differences_and_changes_and_the_page_holds_them(run, tmp_path):
+    """Broken lines are passed over; what comes from outside is shown as text."""
+    evil = "<script>alert(1)</script>"
+    flip = {"video": evil, "old": {"Cars": [[1.0, 5.0]], "Dogs": []}, "new": {"Cars": [[2.0, 10.0]], evil: []}}
+    seen = [
+        {"at": 1_700_000_000, "videos": 4, "usd": 0.5, "flips": []},
+        {"at": 1_700_090_000, "videos": 4, "usd": 0.25, "flips": [flip]},
+    ]
+    lines = [json.dumps(each) for each in seen]
+    (tmp_path / "changes.jsonl.seen").write_text("\n".join([*lines, "{", '{"at": 1}']) + "\n", encoding="utf-8")
+    run("advance", "--why", evil)
+    code, said, _ = run("status", "--html", "status.html")
+    assert code == 0
+    assert "compared 8 videos, 1 differ, $0.75 for shadows" in said
+    told = json.loads(run("status", "--json")[1])
+    assert [(each["day"], each["videos"], each["differing"]) for each in told["days"]] == [
+        ("2023-11-14", 4, 0),
+        ("2023-11-15", 4, 1),
+    ]
+    assert told["all_calls_failing_noticed_within"] == 9
+    page = (tmp_path / "status.html").read_text(encoding="utf-8")
+    assert evil not in page
+    assert "&lt;script&gt;" in page
+    assert "87.5 % of 8 videos" in page
+    assert 'content="default-src' in page
+    for part in ("cars", "ladder", "lost", "gained", "bars reach to 10.0 s", "promoted"):
+        assert part in page
+
+
+def test_the_page_of_a_migration_that_has_not_begun_is_whole(run, tmp_path):
+    """Nothing compared, nothing changed, no ladder."""
+    plain = 'otherwise = "pegasus"\n[kill]\nto = "pegasus"\n'
+    (tmp_path / "rollout.toml").write_text(plain, encoding="utf-8")
+    assert run("status", "--html", "status.html")[0] == 0
+    page = (tmp_path / "status.html").read_text(encoding="utf-8")
+    assert "Nothing compared yet" in page
+    assert "None yet." in page
