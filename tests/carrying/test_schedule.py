@@ -338,3 +338,17 @@ def test_a_ledger_that_fails_ends_its_ask_and_leaves_nothing_running() -> None:
     schedule.done(record, STOP, 0.3)
     assert schedule.todo(0.3) == ([], None)
     assert schedule.idle
+
+
+def test_one_video_that_is_always_refused_does_not_hold_the_others_for_long() -> None:
+    def upstream(send: Send, _now: float) -> tuple[Reply, float]:
+        cursed = send.body["video"]["asset_id"] == "v3"
+        return (Reply(429, {"retry-after": "1"}) if cursed else GOOD), 0.1
+
+    schedule, run = a_schedule(cap=4), run_of(*(f"v{n}" for n in range(8)))
+    schedule.add(run)
+    driver = SimulatedDriver(schedule, upstream)
+    driver.run()
+    failures = {name: answers[0].failure for name, answers in run.results.items() if answers[0].failure}
+    assert {name: failure.kind for name, failure in failures.items()} == {"v3": "rate_limited"}
+    assert driver.now < 60.0

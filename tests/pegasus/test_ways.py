@@ -186,3 +186,15 @@ def test_segment_definitions_go_without_a_prompt() -> None:
     assert "analysis_mode" not in task_body(an_ask())
     assert asks_for_segments(an_ask(response_format=form))
     assert not asks_for_segments(an_ask(response_format={"type": "json_schema"}))
+
+
+@pytest.mark.parametrize(
+    "lost", [NoReply("timeout", "late"), NoReply("broken", "gone"), Reply(200, {}, b"cut in the mi")]
+)
+def test_a_paid_call_that_may_have_been_billed_is_tried_again_only_once(lost: Reply | NoReply) -> None:
+    answer, steps = play(analyze(an_ask(), 4), lambda step: lost if isinstance(step, Send) else None)
+    assert len([step for step in steps if isinstance(step, Send)]) == 2
+    assert answer.failure is not None
+    free = retried(Send("GET", "/x"), 4)
+    (_, sent), _ = play(free, lambda step: lost if isinstance(step, Send) else None)
+    assert sent == 5

@@ -35,7 +35,7 @@ from pegasus_classify.steps import (
     Stopped,
 )
 
-__all__ = ["MOST_EXCHANGES", "Batcher", "Carrier", "Job", "Run", "Schedule", "Want"]
+__all__ = ["MOST_EXCHANGES", "MOST_REFUSALS", "Batcher", "Carrier", "Job", "Run", "Schedule", "Want"]
 
 Want: TypeAlias = "tuple[Ask, ...] | list[Exchange[Any]]"
 """What a job waits for: answers to some asks, or the results of some exchanges; at least one of them."""
@@ -48,6 +48,9 @@ Batcher: TypeAlias = Callable[[Sequence[Share]], Exchange[list["Answer | None"]]
 
 Carrier: TypeAlias = Callable[[Ask, str], Exchange[Answer]]
 """Turns an ask and its ledger key into the exchange that gets it answered."""
+
+MOST_REFUSALS = 30
+"""How often one exchange may be answered 429 before it is told so: others get through, so the reason is its own."""
 
 MOST_EXCHANGES = 4096
 """How many exchanges may exist at once, sleeping ones (long tasks) included; keeps memory flat."""
@@ -85,6 +88,7 @@ class _RunningExchange:
     most: Use = field(default_factory=Use)
     load: Load = NO_LOAD
     payer: Budget | None = None
+    refusals: int = 0
     members: list[_RunningExchange] = field(default_factory=list)
 
 
@@ -191,7 +195,8 @@ class Schedule:
             hearing = self._pace.heard(outcome, now)
             if exchange.payer is not None and step.paid:
                 exchange.payer.heard(exchange.most, outcome)
-            if hearing == "again" and not self._stopping:
+            exchange.refusals += hearing == "again"
+            if hearing == "again" and exchange.refusals <= MOST_REFUSALS and not self._stopping:
                 (self._paid if step.paid else self._free).appendleft((exchange, step))
                 return
         self._advance(exchange, STOP if self._stopping and isinstance(step, Send) else outcome)

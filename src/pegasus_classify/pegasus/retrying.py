@@ -18,7 +18,8 @@ def retried(send: Send, retries: int) -> Exchange[tuple[dict[str, Any] | Problem
     """Send a request, and again after transient problems, with pauses that double from half a second to half a minute.
 
     Too many requests are no concern of this function: the schedule holds the whole account and sends again, so a 429
-    that arrives here is final.
+    that arrives here is final. A paid request that was sent and brought no readable answer may have been billed: it is
+    tried again once and no more.
 
     Args:
         send: What to send.
@@ -30,16 +31,25 @@ def retried(send: Send, retries: int) -> Exchange[tuple[dict[str, Any] | Problem
     Raises:
         Stopped: The run ends.
     """
-    sent = 0
+    sent = unsure = 0
     while True:
         reply = yield send
         sent += 1
         result = _heard(reply)
         if isinstance(result, dict) or result.sort != "transient" or sent > retries:
             return result, sent
+        unsure += send.paid and _may_be_billed(reply)
+        if unsure > 1:
+            return result, sent
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (sent - 1))
         if (yield Sleep(max(pause, min(result.retry_after or 0.0, LONGEST_PAUSE)))) is STOP:
             raise Stopped
+
+
+def _may_be_billed(outcome: object) -> bool:
+    if isinstance(outcome, NoReply):
+        return outcome.kind != "connect"
+    return isinstance(outcome, Reply) and outcome.status < 300
 
 
 def _heard(outcome: object) -> dict[str, Any] | Problem:
