@@ -68,7 +68,7 @@ wheel: $(VENV)/.ready-to-develop
 	$(PY) -m build --wheel --outdir dist
 
 clean:
-	rm -rf $(VENV) .venv-old dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-old .venv-ray dist build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Whoever develops can also use: the second stamp is set with the first.

@@ -5,11 +5,14 @@ Run it with `make bench`; words after it choose parts: `make bench ARGS="core im
 
 from __future__ import annotations
 
+import os
 import sys
 
 from comparing import compare_rows
+from growth import growth_rows, limit_rows, loop_rows, slots_rows
 from ledger import ledger_rows
 from measures import Row, core_rows, import_rows, wall_rows
+from migrating import rollout_rows
 from serving import serve_rows
 
 __all__ = ["main"]
@@ -21,14 +24,22 @@ _PARTS = {
     "ledger": ledger_rows,
     "serve": serve_rows,
     "compare": compare_rows,
+    "rollout": rollout_rows,
+    "slots": slots_rows,
+    "loop": loop_rows,
+    "growth": growth_rows,
 }
+_LONG = {"limit": limit_rows}
+"""Measured only when named, or with `make bench SLOW=1`: takes minutes whatever the machine."""
 
 
 def main(chosen: list[str]) -> None:
     """Measure the chosen parts, all when none is chosen."""
     print(_line("what", "measured", "ratio", "of", "aim"))
-    for name, rows in _PARTS.items():
-        if not chosen or name in chosen:
+    parts = {**_PARTS, **_LONG}
+    usual = list(parts if os.environ.get("SLOW") else _PARTS)
+    for name, rows in parts.items():
+        if name in (chosen or usual):
             for row in rows():
                 print(_shown(row), flush=True)
 

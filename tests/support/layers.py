@@ -53,6 +53,7 @@ LAYERS: dict[str, tuple[int, int]] = {
     "eject": (7, 0),
     "doctor": (7, 0),
     "testing": (7, 0),
+    "on_ray": (7, 0),
     "twelvelabs": (7, 1),
     # The package's own face gathers names of the layers below it; only the command line may use it from inside.
     "": (7, 2),
@@ -97,6 +98,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "sklearn": ("calibrate",),
     "libcst": ("codemod",),
     "botocore": ("drivers",),
+    "ray": ("on_ray",),
     "twelvelabs": ("sdk", "twelvelabs"),
 }
 """Library → the modules, or folders, that may import it. What is not listed here is imported nowhere."""
