@@ -18,7 +18,7 @@ from pegasus_classify.reading.verdicts import verdict_of
 __all__ = ["read"]
 
 _ENVELOPES = 6
-LONGEST = 600_000
+LONGEST = 250_000
 """Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""
 
 
@@ -47,7 +47,7 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
     verdict = verdict_of(
         source.text,
         evidence,
-        [each.said for each in kept if each.document.form == "json"],
+        [each.said for each in kept if each.document.form == "json" and not cut],
         [each.said for each in kept],
     )
     if verdict in ("found", "none") and not cut:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pegasus_classify.reading.timecodes import CLOCK, SPOKEN, Moment, Stretch, moment_of
 
-__all__ = ["Spotted", "confidences_in", "times_in"]
+__all__ = ["Spotted", "blanked", "confidences_in", "times_in"]
 
 
 class Spotted(NamedTuple):
@@ -141,7 +142,16 @@ def confidences_in(text: str) -> list[Spotted]:
     """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
     found: list[Spotted] = []
     for pattern in _CONFIDENCES:
-        for match in pattern.finditer(text):
-            if not any(each.start < match.end() and match.start() < each.end for each in found):
-                found.append(Spotted(match.start(), match.end(), match.group("raw").strip()))
+        here = [Spotted(match.start(), match.end(), match.group("raw").strip()) for match in pattern.finditer(text)]
+        text = blanked(text, here)
+        found += here
     return sorted(found)
+
+
+def blanked(text: str, found: Iterable[Spotted]) -> str:
+    """Return a text with what was found in it, in its order, replaced by signs that mean nothing, offsets unchanged."""
+    pieces, at = [], 0
+    for each in found:
+        pieces += [text[at : each.start], "\x00" * (each.end - each.start)]
+        at = each.end
+    return "".join([*pieces, text[at:]])

@@ -10,13 +10,13 @@ from pegasus_classify.reading.forms.line_signs import (
     BULLET,
     CUE,
     FINAL,
-    HEADING,
-    KEY,
     NEGATIVE,
     RULE,
     TICKED,
     UNTICKED,
+    heading_in,
     inline_pairs,
+    key_in,
     scalar,
 )
 from pegasus_classify.reading.forms.statements import Statements
@@ -27,6 +27,10 @@ from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["read_lines"]
+
+
+_DEEPEST = 6
+"""Bullets read at the beginning of one line."""
 
 
 class _Lines(Scopes):
@@ -56,7 +60,9 @@ class _Lines(Scopes):
             self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
             return
         bullet = BULLET.match(body)
-        while bullet is not None:
+        nested = 0
+        while bullet is not None and nested < _DEEPEST:
+            nested += 1
             self.pop(indent + 0.5)
             ticked = (
                 bullet.group().strip() if bullet.group().strip() in "\u2705\u2714\u2713\u274c\u2717\u2718\u2611" else ""
@@ -90,14 +96,14 @@ class _Lines(Scopes):
         if pairs and self.trusted is None:
             self.add("", Obj([(key, scalar(value)) for key, value in pairs], (at, at + len(body))))
             return
-        heading = HEADING.fullmatch(body)
+        heading = heading_in(body)
         if heading is not None and self.heading(heading, at):
             return
         if self.cue is not None:
             for entry in self.caption(body, at):
                 self.add("", entry)
             return
-        match = KEY.match(body)
+        match = key_in(body)
         if match is not None and self.keyed(match, body, indent, at):
             return
         self.free(body, at, indent)

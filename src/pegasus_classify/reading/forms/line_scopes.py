@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pegasus_classify.reading.forms.json_text import parse
-from pegasus_classify.reading.forms.line_signs import FIELDS, KEY
+from pegasus_classify.reading.forms.line_signs import FIELDS, key_in
 from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -51,7 +51,7 @@ class Scopes:
 
     def item(self, indent: int, at: int, body: str) -> None:
         """Begin the entry of a bullet, or go on with that of the bullet before when this one holds its next field."""
-        match = KEY.match(body)
+        match = key_in(body)
         role = role_of(match.group("key").strip()) if match is not None and body[match.end() :].strip() else "other"
         before = self._open_before(indent)
         if before is not None and role in FIELDS and role not in {role_of(key) for key, _ in before.pairs}:

@@ -13,13 +13,13 @@ __all__ = [
     "CUE",
     "FIELDS",
     "FINAL",
-    "HEADING",
-    "KEY",
     "NEGATIVE",
     "RULE",
     "TICKED",
     "UNTICKED",
+    "heading_in",
     "inline_pairs",
+    "key_in",
     "scalar",
 ]
 
@@ -32,9 +32,11 @@ BULLET = re.compile(
 TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
 UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
 RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
-HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
-KEY = re.compile(
-    r"[*_`\"'\u201c\u300c\u300e\u3010]*(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]*\s*(?P<mark>:|=|\uff1a)[*_`\"']*(?P<space>\s*)"
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
+_LONGEST_KEY = 220
+_LONGEST_HEADING = 400
+_KEY = re.compile(
+    r"[*_`\"'\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
 CUE = re.compile(r"\s*([\d:.,]+)\s*-{1,2}>\s*([\d:.,]+)(?:\s.*)?")
 NEGATIVE = re.compile(
@@ -82,3 +84,14 @@ def inline_pairs(line: str) -> list[tuple[str, str]]:
     if "class" not in roles or len(roles) < 2 or not all(role in FIELDS or role == "class" for role in roles):
         return []
     return pairs if line.lstrip().startswith(pairs[0][0]) else []
+
+
+def key_in(line: str) -> re.Match[str] | None:
+    """Return the key a line begins with, up to what stands behind its mark; None when it begins with none."""
+    start = line[:_LONGEST_KEY]
+    return _KEY.match(line) if ":" in start or "=" in start else None
+
+
+def heading_in(line: str) -> re.Match[str] | None:
+    """Return the parts of a heading; None when a line is none."""
+    return _HEADING.fullmatch(line) if line[0] in "#*_" and len(line) <= _LONGEST_HEADING else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from pegasus_classify.reading.forms.sentence_signs import (
@@ -26,7 +27,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.mentions import Mention, Mentions
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import Spotted, confidences_in, times_in
+from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -78,7 +79,7 @@ class Statements:
     def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Node]:
         """Return the entries of a line that holds times and no name, where one class alone was asked."""
         only = self.names.only
-        rest = _blanked(text, [(each.start, each.end) for each in times_in(text, bare=False)])
+        rest = blanked(text, times_in(text))
         if only is None or rest == text or not self._declares(rest):
             return []
         found = self.read(text, offset, known=only, trusted=trusted)
@@ -88,9 +89,9 @@ class Statements:
         found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
         if not found and known is None and not (last and PRONOUN.match(text)):
             return []
-        blank = _blanked(text, [(each.start, each.end) for each in found])
+        blank = blanked(text, [Spotted(each.start, each.end, None) for each in found])
         sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
-        blank = _blanked(blank, [(each.start, each.end) for each in sure])
+        blank = blanked(blank, sure)
         times = [
             each
             for each in times_in(blank, bare=known is not None)
@@ -237,14 +238,6 @@ def _whole(text: str, end: int, trusted: int) -> bool:
     return trusted > len(text) or UNTRUSTED.fullmatch(text, end, trusted) is None
 
 
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces += [text[at:start], "\x00" * (end - start)]
-        at = end
-    return "".join([*pieces, text[at:]])
-
-
 def _option(text: str) -> str | None:
     for part in re.split(r"[()\[\],;|\x00]+", text):
         option = option_of(part.strip(" .:*_`"))
@@ -259,18 +252,19 @@ def _spread(groups: list[_Group], times: list[Spotted], sure: list[Spotted]) -> 
     if not stated:
         return
     leading = bool(times) and times[0].start < groups[0].mentions[0].start
+    starts = [group.mentions[0].start for group in groups]
     for each in times:
         assert isinstance(each.value, Stretch)
-        _nearest(groups, each, following=leading).times.append(each.value)
+        groups[_nearest(starts, each.start, following=leading)].times.append(each.value)
     for each in sure:
-        group = _nearest(groups, each, following=False)
+        group = groups[_nearest(starts, each.start, following=False)]
         if group.confidence is None:
             group.confidence = each.value
-    if len(sure) == 1 and sure[0].start < groups[0].mentions[0].start:
+    if len(sure) == 1 and sure[0].start < starts[0]:
         stated[0].confidence = sure[0].value
 
 
-def _nearest(groups: list[_Group], each: Spotted, *, following: bool) -> _Group:
-    before = [group for group in groups if group.mentions[0].start <= each.start]
-    after = [group for group in groups if group.mentions[0].start > each.start]
-    return (after or before[-1:])[0] if following else (before or after)[-1 if before else 0]
+def _nearest(starts: list[int], at: int, *, following: bool) -> int:
+    """Return the number of the last start at or before an offset (the first behind it, when `following`), if any."""
+    behind = bisect_right(starts, at)
+    return min(behind, len(starts) - 1) if following else max(behind - 1, 0)
