@@ -217,7 +217,8 @@ def test_two_servers_with_different_policies_say_which_one_decided(stand_in, old
             moved = client.post("/v1.2/classify", json=BODY, headers={"x-api-key": "key", "X-Classify-Route": "canary"})
             assert "pegasus=4; route=canary" in moved.headers["x-classify-policy"]
             wrong = client.post("/v1.2/classify", json={}, headers={"x-api-key": "key"})
-            signed.append({each.headers["x-classify-policy"].split(";")[0] for each in (asked, moved, wrong)})
+            page = client.get("/v1.2/classify/unknown", headers={"x-api-key": "key"})
+            signed.append({each.headers["x-classify-policy"].split(";")[0] for each in (asked, moved, wrong, page)})
             metrics = client.get("/metrics").text
             assert f'classify_routed_total{{route="otherwise",side="{to}"}} 1' in metrics
             assert 'classify_routed_total{route="canary",side="pegasus"} 1' in metrics

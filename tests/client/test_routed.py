@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from pegasus_classify.client.rollout_needs import AskNew, AskOld, Choice, ListVi
 from pegasus_classify.client.routed import Caller, Ended, routed
 from pegasus_classify.contract.request import ClassDefinition, ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, ClassResult, Cost, Failure, VideoResult
-from pegasus_classify.errors import APIConnectionError, APIStatusError, BadRequestError
+from pegasus_classify.errors import APIConnectionError, APIStatusError, BadRequestError, ClassifyError
 from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.rollout.policy import Policy, policy_from
-from pegasus_classify.rollout.route import Decision, Facts, Standing, bucket, decide
+from pegasus_classify.rollout.route import Standing, bucket, decide
 
 OLD = {"url": "https://old.example"}
 DOG = (ClassDefinition(name="Dog", prompts=("dog",)),)
@@ -45,6 +46,7 @@ class World:
     old: Any = None
     new: Any = None
     closed: tuple[str, ...] = ()
+    stopped: bool = False
     listed: list[str] = field(default_factory=list)
     asked: list[list[Any]] = field(default_factory=list)
     ends: list[Ended] = field(default_factory=list)
@@ -55,8 +57,8 @@ class World:
     def policy(self) -> Policy:
         return policy_from(self.values)
 
-    def decide(self, facts: Facts) -> Decision:
-        return decide(facts, self.policy, Standing())
+    def deciding(self) -> Any:
+        return partial(decide, policy=self.policy, standing=Standing(stopped=self.stopped))
 
     def take(self, side: str, now: float) -> int | None:
         return None if side in self.closed else 7
@@ -238,3 +240,20 @@ def test_a_part_without_an_answer_is_failures_of_its_videos():
     assert {(each.kind, each.retry_after) for each in limited.result.failed} == {("rate_limited", 4)}
     wrong = World(HALF, new=BadRequestError("no")).answer(*IDS)
     assert {each.kind for each in wrong.result.failed} == {"rejected"}
+
+
+def test_where_the_kill_switch_decided_the_other_side_does_not_answer():
+    """Whoever stopped Pegasus does not want it back because the old side fails."""
+    for more in ({"old": APIConnectionError("gone")}, {"closed": ("legacy",)}):
+        world = World({"old": OLD, "fallback": True}, stopped=True, **more)
+        with pytest.raises(ClassifyError):
+            world.answer("v0")
+        assert all(isinstance(ask, AskOld) for asks in world.asked for ask in asks)
+
+
+def test_a_single_video_that_failed_stays_a_failure_where_nobody_may_answer_for_it():
+    """Without the policy's leave, the other side is not asked."""
+    world = World({"old": OLD, "otherwise": "pegasus"}, new=lambda request: found("new", request, "v1"))
+    told = world.answer("v0", "v1")
+    assert [each.video_id for each in told.result.failed] == ["v1"]
+    assert len(world.asked) == 1

@@ -64,6 +64,7 @@ def test_values_from_code_have_no_line():
         ({}, "something goes to the old side"),
         ({"otherwise": "pegasus", "kill": {"to": "pegasus"}, "fallback": True}, "something goes to the old side"),
         ({"old": OLD, "routes": [{"to": "pegasus", "ladder": True, "percent": 1}]}, "not both"),
+        ({"old": OLD, "routes": [{"to": "legacy", "name": "stop"}]}, "are taken"),
         ({"old": OLD, "routes": [{"to": "legacy", "ladder": True}]}, "moves traffic to pegasus"),
         ({"old": OLD, "routes": [{"to": "pegasus", "ladder": True}] * 2}, "one route at most"),
         ({"old": OLD, "breaker": {"failures": 9, "of": 3}}, "cannot be above"),

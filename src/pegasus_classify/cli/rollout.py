@@ -123,7 +123,7 @@ def explain(
     """
     facts = Facts(frozenset(classes or ()), video, index, hashlib.sha256(key.encode()).hexdigest(), header)
     with _opened(policy) as rollout:
-        made = rollout.decide(facts)
+        made = rollout.deciding()(facts)
         signed = rollout.header()
     told = {name: getattr(made, name) for name in made.__slots__}
     if as_json:

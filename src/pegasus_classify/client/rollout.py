@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Rollout:
         self._file = PolicyFile(Path(source)) if isinstance(source, str | Path) else None
         self._folder = self._file.path.parent if self._file is not None else Path()
         self._old: OldAsker | None = None
-        self._unwritten = False
+        self._unwritten = self._closed = False
         self._policy = self._file.policy if self._file is not None else _given(source)
         self._take_on(self._policy)
         self.log = ChangeLog(None if self._policy.log is None else self._folder / self._policy.log)
@@ -149,9 +150,9 @@ class Rollout:
 
     # --- what routing asks
 
-    def decide(self, facts: Facts) -> Decision:
-        """Return who answers."""
-        return decide(facts, self._policy, self.standing)
+    def deciding(self) -> Callable[[Facts], Decision]:
+        """Return what decides about one request: policy and standing as they are now."""
+        return partial(decide, policy=self._policy, standing=self.standing)
 
     def take(self, side: SideName, now: Seconds) -> int | None:
         """Begin an ask; None when the side is to be left alone."""
@@ -190,7 +191,11 @@ class Rollout:
         with self._lock:
             for each in told.decisions:
                 self.counts[each.route, each.side] += 1
-        return self.header(told)
+        header = self.header(told)
+        if _LOG.isEnabledFor(logging.INFO):
+            fields = {"reasons": [each.reason for each in told.decisions], "usd": told.result.cost.usd}
+            _LOG.info("answered: %s", header, extra={"policy": self._hash, "sides": told.videos, **fields})
+        return header
 
     def header(self, told: Told | None = None) -> str:
         """Return the text of `X-Classify-Policy`: hash, name, share, and who answered by which route."""
@@ -243,7 +248,7 @@ class Rollout:
 
     def _see(self, seen: list[Seen], now: Seconds) -> None:
         """Watch, and move when it is time."""
-        if not any(route.ladder for route in self._policy.routes):
+        if self._closed or not any(route.ladder for route in self._policy.routes):
             return
         with self._lock:
             rules = self._policy.ladder
@@ -309,6 +314,7 @@ class Rollout:
 
     def close(self) -> None:
         """End shadows and give back threads and connections."""
+        self._closed = True  # what breaks off now is nobody's fault
         self.shadow.close()
         if self._old is not None:
             self._old.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -15,7 +15,7 @@ from pegasus_classify.contract.result import ClassifyResult, Cost, Failure, Fail
 from pegasus_classify.errors import APIStatusError, ClassifyError, SettingsError, error_of_status
 from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.rollout.policy import Policy, SideName
-from pegasus_classify.rollout.route import Decision, Facts
+from pegasus_classify.rollout.route import STOPPED, Decision, Facts
 from pegasus_classify.scoring.ordering import ordered_videos, places_of
 
 __all__ = ["Caller", "Deciding", "Ended", "Told", "is_failure", "routed"]
@@ -71,8 +71,8 @@ class Deciding(Protocol):
     def policy(self) -> Policy:
         """Return the policy in force."""
 
-    def decide(self, facts: Facts) -> Decision:
-        """Return who answers."""
+    def deciding(self) -> Callable[[Facts], Decision]:
+        """Return what decides about one request: policy and standing as they are now, for all its videos."""
 
     def take(self, side: SideName, now: Seconds) -> int | None:
         """Begin an ask; None when the side is to be left alone."""
@@ -120,8 +120,7 @@ def routed(request: ClassifyRequest, spelling: Spelling, caller: Caller, decidin
     ids = yield from _split_ids(request, deciding.policy)
     parts = _parts(request, ids, caller, deciding)
     yield from _ask(parts, spelling, deciding)
-    if deciding.policy.fallback:
-        parts += yield from _asked_elsewhere(parts, spelling, deciding)
+    parts += yield from _asked_elsewhere(parts, spelling, deciding)
     now = yield Now()
     for part in parts:
         if part.decision.shadow and part.side == "legacy" and isinstance(part.outcome, ClassifyResult):
@@ -149,10 +148,10 @@ def _split_ids(request: ClassifyRequest, policy: Policy) -> _Steps[tuple[str, ..
 
 
 def _parts(request: ClassifyRequest, ids: Sequence[str], caller: Caller, deciding: Deciding) -> list[_Part]:
-    classes = frozenset(each.name for each in request.classes)
+    classes, decide = frozenset(each.name for each in request.classes), deciding.deciding()
 
     def decided(video: str | None) -> Decision:
-        return deciding.decide(Facts(classes, video, request.index_id, caller.key_hash, caller.header))
+        return decide(Facts(classes, video, request.index_id, caller.key_hash, caller.header))
 
     if not ids:
         # Equal requests stay together: several videos that are not split are one.
@@ -187,7 +186,7 @@ def _ask(parts: Sequence[_Part], spelling: Spelling, deciding: Deciding) -> _Ste
     for part in parts:
         ticket = deciding.take(part.side, began)
         other = _OTHER[part.side]
-        if ticket is None and deciding.policy.fallback and not part.fell_back:
+        if ticket is None and _may_fall_back(part, deciding.policy):
             ticket = deciding.take(other, began)
             part.side, part.fell_back = (part.side, False) if ticket is None else (other, True)
         if ticket is None:
@@ -215,7 +214,7 @@ def _asked_elsewhere(parts: Sequence[_Part], spelling: Spelling, deciding: Decid
     again: list[_Part] = []
     added: list[_Part] = []
     for part in parts:
-        if part.fell_back or part.outcome is None:
+        if part.outcome is None or not _may_fall_back(part, deciding.policy):
             continue
         if isinstance(part.outcome, ClassifyError):
             if _may_be_tried_elsewhere(part.outcome):
@@ -223,8 +222,9 @@ def _asked_elsewhere(parts: Sequence[_Part], spelling: Spelling, deciding: Decid
         elif failed := [each for each in part.outcome.failed if each.kind in _MAY_BE_ANSWERED_ELSEWHERE]:
             videos = [each.video_id for each in failed]
             added.append(_Part(_about(part.request, videos), part.decision, _OTHER[part.side], fell_back=True))
-    yield from _ask([*again, *added], spelling, deciding)
-    for part, tried in zip([each for each in parts if _wants_other(each)], again, strict=True):
+    if again or added:
+        yield from _ask([*again, *added], spelling, deciding)
+    for part, tried in zip([each for each in parts if _wants_other(each, deciding.policy)], again, strict=True):
         if isinstance(tried.outcome, ClassifyResult):
             part.side, part.outcome, part.fell_back = tried.side, tried.outcome, True
     return [_taken_over(each, parts) for each in added if isinstance(each.outcome, ClassifyResult)]
@@ -235,8 +235,17 @@ def _second_try(part: _Part) -> _Part:
     return _Part(part.request, part.decision, _OTHER[part.side], fell_back=True)
 
 
-def _wants_other(part: _Part) -> bool:
-    return not part.fell_back and isinstance(part.outcome, ClassifyError) and _may_be_tried_elsewhere(part.outcome)
+def _may_fall_back(part: _Part, policy: Policy) -> bool:
+    """Tell whether the other side may answer; where the kill switch decided, it may not."""
+    return policy.fallback and not part.fell_back and part.decision.route != STOPPED
+
+
+def _wants_other(part: _Part, policy: Policy) -> bool:
+    return (
+        _may_fall_back(part, policy)
+        and isinstance(part.outcome, ClassifyError)
+        and _may_be_tried_elsewhere(part.outcome)
+    )
 
 
 def _taken_over(added: _Part, parts: Sequence[_Part]) -> _Part:

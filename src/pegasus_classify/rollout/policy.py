@@ -45,7 +45,7 @@ class Route(_Part):
 
     Attributes:
         to: Where it sends.
-        name: Shown in logs, metrics and headers; else its number.
+        name: Shown in logs, metrics and headers, not `stop` and not `otherwise`; empty: its number.
         classes: Names of classes; it holds when every class of the request is among them.
         indexes: Ids of indexes.
         keys: SHA-256 of API keys, 64 hexadecimal digits.
@@ -77,6 +77,8 @@ class Route(_Part):
             raise ValueError("name a percent or the ladder, not both")
         if self.ladder and self.to != "pegasus":
             raise ValueError("the ladder moves traffic to pegasus")
+        if self.name in ("stop", "otherwise"):
+            raise ValueError("the names stop and otherwise are taken")
         return self
 
 

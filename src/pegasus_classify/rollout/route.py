@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from pegasus_classify.contract.quantities import Percent
 from pegasus_classify.rollout.policy import Policy, Route, SideName, Unit
 
-__all__ = ["STOP_WORD", "Decision", "Facts", "Standing", "bucket", "decide"]
+__all__ = ["OTHERWISE", "STOPPED", "STOP_WORD", "Decision", "Facts", "Standing", "bucket", "decide"]
 
 STOP_WORD = "stop"
 """What a request's `X-Classify-Route` says to use the kill switch for itself."""
+
+
+STOPPED = "stop"
+"""The route of what the kill switch decided."""
+
+OTHERWISE = "otherwise"
+"""The route of what no route holds for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +89,14 @@ def bucket(salt: str, unit: Unit, value: str) -> Percent:
 def decide(facts: Facts, policy: Policy, standing: Standing) -> Decision:
     """Return who answers."""
     if standing.stopped:
-        return Decision(policy.kill.to, False, "stop", "the kill switch is on")
+        return Decision(policy.kill.to, False, STOPPED, "the kill switch is on")
     if policy.kill.header and facts.header == STOP_WORD:
-        return Decision(policy.kill.to, False, "stop", "the request asked for it")
+        return Decision(policy.kill.to, False, STOPPED, "the request asked for it")
     for number, route in enumerate(policy.routes, 1):
         reason = _holds(route, facts, policy.salt, standing)
         if reason is not None:
             return _decision(route, route.name or f"route-{number}", reason)
-    return _decision(Route(to=policy.otherwise), "otherwise", "no route holds")
+    return _decision(Route(to=policy.otherwise), OTHERWISE, "no route holds")
 
 
 def _decision(route: Route, name: str, reason: str) -> Decision:

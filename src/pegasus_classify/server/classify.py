@@ -93,6 +93,8 @@ class ClassifyCalls:
                 response = await self._classify(caller, path, with_query(body, scope["query_string"]), headers)
         except APIStatusError as error:
             response = error_answer(error)
+        if self.rollout is not None:
+            response.headers.setdefault(POLICY_HEADER, self.rollout.header())
         kind = "none" if call is None else call.kind
         self.metrics.calls.add(kind, str(response.status_code))
         self.metrics.seconds.observe(time.perf_counter() - began, kind)
@@ -134,8 +136,7 @@ class ClassifyCalls:
         try:
             reply = await self._within(task, tenant)
         except APIStatusError as error:
-            signed = {} if self.rollout is None else {POLICY_HEADER: self.rollout.header()}
-            return error_answer(error, {**tenant.limits.headers(), **signed})
+            return error_answer(error, tenant.limits.headers())
         return _written(reply if routed is None else routed.signed(reply), tenant.limits.headers())
 
     def _routed(self, tenant: Tenant, caller: Caller, headers: Headers) -> AsyncRoutedCall | None:
