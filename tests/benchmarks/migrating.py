@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 
 from measures import Row
-from upstream import INDEX, running_upstream
+from upstream import running_upstream
 
 from pegasus_classify import Classifier
 from pegasus_classify.client.rollout import Rollout
@@ -40,6 +41,7 @@ to = "pegasus"
 percent = 5
 """
 _CALLS, _PER_SECOND = 500, 50
+_VIDEOS = {f"video-{each}": {"source": f"asset-{each}", "duration": 60.0} for each in range(40)}
 _BODY = {"options": ["visual"], "classes": [{"name": "Dog", "prompts": ["dog"]}]}
 
 
@@ -90,12 +92,19 @@ def _shadow() -> Iterator[Row]:
         plain = Policy(old={"url": old})
         shadowed = Policy(old={"url": old}, otherwise="shadow", shadow={"usd_per_day": 1e9, "minutes_per_day": 1e9})
         # Nothing is kept, so that every shadow asks the platform anew.
-        more = {"index_ids": [INDEX], "cache_ttl": 0.0}
+        more = {"video_map": _VIDEOS, "cache_ttl": 0.0}
         with (
             Classifier("key", platform, policy=plain, **more) as one,
             Classifier("key", platform, policy=shadowed, **more) as other,
         ):
             without, beside = _times((one, other))
+            assert other._rollout is not None and other._rollout.shadow.counts["run"] > _CALLS / 10
+            print(
+                dict(other._rollout.shadow.counts),
+                statistics.median(without),
+                statistics.median(beside),
+                file=sys.stderr,
+            )
         added = [statistics.median(beside) - statistics.median(without), _p99(beside) - _p99(without)]
     yield Row(
         "added by a shadow, median, 50 calls/s", f"{added[0] * 1e3:.2f} ms", max(0.0, added[0]) / 1e-3, "1 ms", 1.0
@@ -107,20 +116,24 @@ def _shadow() -> Iterator[Row]:
 def _old_side(platform: str) -> Iterator[str]:
     """A Classify in a process of its own, which answers from what it keeps."""
     command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", "0", "--store", "memory:"]
-    with Popen([*command, "--upstream", platform, "--index", INDEX], stdout=PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
+    with tempfile.TemporaryDirectory() as folder:
+        videos = Path(folder) / "videos.json"
+        videos.write_text(json.dumps(_VIDEOS), encoding="utf-8")
+        with Popen([*command, "--upstream", platform, "--video-map", str(videos)], stdout=PIPE, text=True) as process:
+            assert process.stdout is not None
+            try:
+                yield process.stdout.readline().split()[-1]
+            finally:
+                process.terminate()
 
 
 def _times(clients: tuple[Classifier, Classifier]) -> tuple[list[float], list[float]]:
     times: tuple[list[float], list[float]] = ([], [])
-    videos = [f"video-{number}" for number in range(40)]
+    videos = list(_VIDEOS)
     for client in clients:
         for video in videos:
-            client.handle("POST", "/v1.2/classify", {**_BODY, "video_ids": [video]})
+            status, body = client.handle("POST", "/v1.2/classify", {**_BODY, "video_ids": [video]})
+            assert status == 200, body
     turn = threading.Event()
     for block in range(10):
         for client, taken in zip(clients, times, strict=True):
