@@ -65,10 +65,13 @@ def _decision() -> Row:
         }
     )
     facts = [Facts(frozenset({"Dog"}), f"video-{number}") for number in range(20_000)]
-    began = time.perf_counter()
-    for each in facts:
-        decide(each, policy, Standing())
-    micros = (time.perf_counter() - began) / len(facts) * 1e6
+    taken: list[float] = []
+    for start in range(0, len(facts), 1000):
+        began = time.perf_counter()
+        for each in facts[start : start + 1000]:
+            decide(each, policy, Standing())
+        taken.append((time.perf_counter() - began) / 1000)
+    micros = statistics.median(taken) * 1e6
     return Row("routing decision, three routes", f"{micros:.1f} us", micros / 20, "20 us", 1.0)
 
 
@@ -98,13 +101,8 @@ def _shadow() -> Iterator[Row]:
             Classifier("key", platform, policy=shadowed, **more) as other,
         ):
             without, beside = _times((one, other))
-            assert other._rollout is not None and other._rollout.shadow.counts["run"] > _CALLS / 10
-            print(
-                dict(other._rollout.shadow.counts),
-                statistics.median(without),
-                statistics.median(beside),
-                file=sys.stderr,
-            )
+            assert other._rollout is not None
+            assert other._rollout.shadow.counts["run"] > _CALLS / 10
         added = [statistics.median(beside) - statistics.median(without), _p99(beside) - _p99(without)]
     yield Row(
         "added by a shadow, median, 50 calls/s", f"{added[0] * 1e3:.2f} ms", max(0.0, added[0]) / 1e-3, "1 ms", 1.0

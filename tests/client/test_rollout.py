@@ -14,6 +14,7 @@ import httpx
 import pytest
 from tiny_server import Call, tiny_server
 
+import pegasus_classify
 from pegasus_classify import AsyncClassifier, Classifier, serve_in_thread
 from pegasus_classify.client.rollout import Rollout, seen_path
 from pegasus_classify.client.shadow import Shadow
@@ -368,3 +369,52 @@ def test_the_routes_of_two_callers_do_not_mix(stand_in, old):
         for each in threads:
             each.join()
     assert wrong == []
+
+
+def test_the_current_sdk_and_a_transport_are_routed_alike(stand_in, old):
+    """`install()` and `ClassifyTransport` take the same policy."""
+    twelvelabs = pytest.importorskip("twelvelabs")
+    policy = {"old": {"url": old}, "name": "spring"}
+    pegasus_classify.install(policy=policy)
+    try:
+        client = twelvelabs.TwelveLabs(api_key="key", base_url=stand_in.base_url + "/v1.3")
+        reply = client.classify.reply("POST", "/v1.2/classify", BODY)
+        assert "legacy=4" in reply.headers["X-Classify-Policy"]
+    finally:
+        pegasus_classify.uninstall()
+    with httpx.Client(transport=pegasus_classify.ClassifyTransport(base_url=stand_in.base_url, policy=policy)) as http:
+        answer = http.post(f"{stand_in.base_url}/v1.2/classify", json=BODY, headers={"x-api-key": "key"})
+        assert "legacy=4" in answer.headers["x-classify-policy"]
+
+
+def test_a_route_whose_model_does_not_exist_is_an_error_of_its_requests_alone(stand_in, old):
+    """Others are answered."""
+    policy = {"old": {"url": old}, "routes": [{"to": "pegasus", "classes": ["Cars"], "model": "pegasus9"}]}
+    with Classifier("key", stand_in.base_url, policy=policy) as client:
+        assert client.handle("POST", "/v1.2/classify", BODY)[0] == 500
+        other = {**BODY, "classes": [{"name": "Dogs", "prompts": ["dog"]}]}
+        assert "legacy=4" in answered_by(client, other)
+
+
+def test_a_shadow_that_fails_is_seen_by_the_ladder(old, gone):
+    """A failing Pegasus beside the old side is evidence too; nothing has moved, so nothing moves back."""
+    policy = {"old": {"url": old}, "otherwise": "shadow", "routes": [{"to": "pegasus", "ladder": True}]}
+    with Classifier("key", gone, policy=policy, retries=0) as client:
+        assert "legacy=4" in answered_by(client)
+        rollout = client._rollout
+        assert rollout is not None
+        assert rollout.shadow.settle(30)
+        assert rollout.evidence()["failures"] == 1
+        assert rollout.rung.changes == 0
+
+
+def test_a_changed_policy_takes_effect_with_everything_in_it(stand_in, old, gone, tmp_path):
+    """Another old side, other limits of shadows; another log needs a restart, and that is said."""
+    path = write(tmp_path, f'log = "a.jsonl"\n[old]\nurl = "{gone}"\n')
+    with Classifier("key", stand_in.base_url, policy=path) as client:
+        assert client.handle("POST", "/v1.2/classify", BODY)[0] == 502
+        write(tmp_path, f'log = "b.jsonl"\n[old]\nurl = "{old}"\n[shadow]\nconcurrency = 5\n')
+        assert "legacy=4" in answered_by(client)
+        assert client._rollout is not None
+        assert client._rollout.shadow.rules.concurrency == 5
+        assert client._rollout.log.path == tmp_path / "a.jsonl"

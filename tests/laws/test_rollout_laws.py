@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import hypothesis.strategies as st
 from hypothesis import given
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -25,6 +27,13 @@ def test_raising_a_share_only_adds(video, one, other):
         assert decide(facts, POLICY, Standing(high)).side == "pegasus"
 
 
+@lru_cache(maxsize=None)
+def on_pegasus(standing: Standing) -> frozenset[str]:
+    """The videos that Pegasus answers, as the route says."""
+    sides = {each: decide(Facts(frozenset(), video_id=each), POLICY, standing).side for each in VIDEOS}
+    return frozenset(each for each, side in sides.items() if side == "pegasus")
+
+
 class Migration(RuleBasedStateMachine):
     """A ladder driven by chance; the log is all that a restart leaves of it."""
 
@@ -35,10 +44,7 @@ class Migration(RuleBasedStateMachine):
 
     def on_pegasus(self) -> set[str]:
         """The videos that Pegasus answers now."""
-        standing = self.rung.standing(RULES)
-        return {
-            video for video in VIDEOS if decide(Facts(frozenset(), video_id=video), POLICY, standing).side == "pegasus"
-        }
+        return set(on_pegasus(self.rung.standing(RULES)))
 
     def take(self, act: str, who: str) -> None:
         """Write a change, then live by it."""
