@@ -44,5 +44,5 @@ def test_pieces_of_one_class_that_meet_again_are_one_class(asked) -> None:
 
 
 def test_a_prompt_too_long_for_any_question_is_refused_by_the_name_of_its_class(vehicles) -> None:
-    with pytest.raises(BadRequestError, match=r"classes.*'Car'.*shorten"):
+    with pytest.raises(BadRequestError, match=r'classes.*"Car".*shorten'):
         divided(narrowed(vehicles, [vehicles.classes[1]]), row_tokens, 40)
