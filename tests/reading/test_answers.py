@@ -1,4 +1,8 @@
-"""A second table of answers, beside the corpus: one text per rule of the stages, each checked by eye."""
+"""A second table of answers, beside the corpus: one text per rule of the stages.
+
+Written down from the reader's own results and then looked through: it keeps rules from changing unnoticed, and is no
+measure of how well the reader reads; that is the corpus.
+"""
 
 from __future__ import annotations
 

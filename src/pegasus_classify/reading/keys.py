@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal, TypeAlias
 
 from pegasus_classify.contract.request import Option
@@ -21,16 +22,23 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class finallabel finalclass finalanswer correctlabel clase klasse classe \u7c7b\u522b \u7c7b "
+    "class": "class entity tagname cls primaryclass objectclass identifiedclass segmentid what "
+    "mainclass maincategory predictedclass predictedlabel nom name_of nombre \u540d\u79f0 "
+    "\u0627\u0644\u0641\u0626\u0629 categoria categorie kategorie finallabel finalclass finalanswer "
+    "correctlabel clase klasse classe \u7c7b\u522b \u7c7b "
     "\u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category "
     "categoryid categoryname "
     "classification classified tag topic theme",
     "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
-    "start": "start starttime from begin begintime startsec startsecs startsecond startseconds starttimesec "
+    "start": "start t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
+    "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
+    "begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end endtime to stop stoptime endsec endsecs endsecond endseconds endtimesec endtimeseconds endat "
+    "end": "end t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
+    "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
+    "endseconds endtimesec endtimeseconds endat "
     "ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
     "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
@@ -41,7 +49,9 @@ _TABLE: dict[Role, str] = {
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length": "duration length durationseconds durationsec",
-    "confidence": "confidence conf score probability prob certainty confidencescore likelihood confidencelevel "
+    "confidence": "confidence confidencepct howsure confianca confiance konfidenz "
+    "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
+    "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
     "\u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
@@ -51,16 +61,19 @@ _TABLE: dict[Role, str] = {
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
     "occurrence relevant applicable mentioned detected",
-    "absent": "absent missing notpresent notfound isabsent",
-    "names": "classes labels categories tags classifications topics detectedclasses detectedlabels classlabels "
+    "absent": "absent negative negatives missing notpresent notfound isabsent",
+    "names": "classes positive klassen \u7c7b\u522b\u5217\u8868 labels categories tags classifications "
+    "topics detectedclasses detectedlabels classlabels "
     "presentclasses foundclasses matchedclasses",
-    "clips": "clips segments moments occurrences timestamps times ranges intervals instances appearances "
+    "clips": "clips extraits abschnitte \u7247\u6bb5 \u533a\u9593 minutes entries segments moments "
+    "occurrences timestamps times ranges intervals instances appearances "
     "detections spans "
     "windows timeranges timespans timecodes stretches hits clip segment",
     "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
     "a generatedtext generation outputtext arguments json body value final payload reply",
-    "text": "reason reasoning reasons note notes description explanation explanations rationale comment comments "
+    "text": "reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
+    "description explanation explanations rationale comment comments "
     "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle "
     "subtitles "
     "thought thoughts thinking analysis justification example examples schema draft instruction instructions speech "
@@ -72,6 +85,7 @@ _TABLE: dict[Role, str] = {
     "conversationoption "
     "prompts $schema properties",
 }
+_ACCENT = re.compile("[\u0300-\u036f]")
 _ROLES: dict[str, Role] = {word: role for role, words in _TABLE.items() for word in words.split()}
 _PLAIN = re.compile(r"[\W_]+")
 
@@ -83,7 +97,12 @@ def role_of(key: str) -> Role:
         return known
     if len(key) > 40:
         return "other"
-    return _ROLES.get(_PLAIN.sub("", key).casefold(), "other")
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", _PLAIN.sub("", key).casefold()))
+    plain = unicodedata.normalize("NFC", plain)
+    role = _ROLES.get(plain)
+    if role is None and _ROLES.get(plain.rstrip("0123456789")) == "clips":
+        return "clips"
+    return role or "other"
 
 
 _OPTION_WORDS: dict[Option, str] = {

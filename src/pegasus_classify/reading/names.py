@@ -33,6 +33,7 @@ _QUOTES = str.maketrans(dict.fromkeys("‘’‛`´＇", "'") | dict.fromkeys("�
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _IGNORED = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+_CROSSED = re.compile("[\u2717\u2718\u274c\u2716]")
 _WORD = re.compile(r"[^\W_]+")
 _AND = re.compile(r"(?<=\w)[\s_]+and[\s_]+(?=\w)")
 _ARTICLE = re.compile(r"(?:an?|the)\s+")
@@ -179,6 +180,8 @@ class Names:
     # -- the inexact ways -----------------------------------------------------------------------------------------
 
     def _class_of(self, text: str) -> Hit | None:
+        if _CROSSED.search(text):
+            return None
         for shape in _peeled(text):
             hit = self._looked_up(shape, self._classes(), self._all_prompts())
             if hit is not None:

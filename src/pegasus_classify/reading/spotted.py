@@ -34,7 +34,7 @@ _JOIN = re.compile(
     r"\u0625\u0644\u0649|\u0434\u043e|"
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|lasts?|"
     r"lasting|continu(?:es|ing))\b\s*"
-    r"(?:at|until|to|till|around|about)?[\s:]*)\s*[(\[]?\s*",
+    r"(?:at|until|to|till|around|about)?[\s:]*)\s*[(\[]?\s*(?:\b(?:the\s+)?(?:seconds?|minutes?|min|sec|secondo)\s+|t\s*=\s*)?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*\band\b\s*", re.IGNORECASE)

@@ -19,7 +19,8 @@ _REFUSAL = re.compile(
     r"provided|attached|loaded|found|accessed|played)"
     r"|(?:please )?(?:provide|upload|share|attach|send)\b.{0,30}\bvideo\b|no video (?:was|is|has been|file)|"
     r"without (?:seeing|access)"
-    r"|as an ai\b|i['\u2019]?m sorry|i apologi[sz]e|against my|not allowed to|unable to access|"
+    r"|as an ai\b|must decline|declined? to|failed to load|could not be (?:loaded|opened|played)|"
+    r"i['\u2019]?m sorry|i apologi[sz]e|against my|not allowed to|unable to access|"
     r"violates?\b.{0,30}polic"
     r"|\u65e0\u6cd5(?:\u8bbf\u95ee|\u67e5\u770b|\u89c2\u770b|\u5206\u6790|\u63d0\u4f9b)|\u8bf7\u63d0\u4f9b|"
     r"\u62b1\u6b49|\u7533\u3057\u8a33|\u3067\u304d\u307e\u305b\u3093|\uc8c4\uc1a1|\ubcfc \uc218 \uc5c6|"
@@ -28,7 +29,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty)\b|(?:does|do|did|is|are|"
+    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty|0 (?:matches|classes|"
+    r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
     r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
     r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
     r"\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"

@@ -30,7 +30,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))
 _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 # Runs of white space are bounded in every look ahead, so that no text makes reading slower than linear.
-_Q = "\"'`\u201c\u201d\u2018\u2019\u201e\uff02\uff07"
+_Q = "\"'`\u201c\u201d\u2018\u2019\u201e\uff02\uff07\u00ab\u00bb"
 _COMMENT = r"(?:/\*[^*]{0,200}\*/\s{0,40})?"
 _KEY = (
     rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w \-]{{0,60}})"

@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "BUT",
+    "FOREIGN",
     "HEDGE",
     "JOINER",
     "LAST_WORD",
@@ -32,7 +33,7 @@ NO_BEFORE = re.compile(
 )
 BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pero|sino)\b", re.IGNORECASE)
 NO_AFTER = re.compile(
-    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
+    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
     r"also|it|clearly|ist|wird|sind|est)\s+)*"
     r"(?:not\b|never\b|absent|no\b(?!\.)|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|"
@@ -104,3 +105,8 @@ UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)
 WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
 NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")
+FOREIGN = re.compile(
+    r"(?:^|[,;]\s+|\band\s+)(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|Before|In|On|"
+    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|First|Finally|Next|Around|About|During|Starting|I|We|Here|"
+    r"There|Yes|Von|De|Du|Da|Ab)\b)[A-Z][\w'-]*(?:\s+[\w'-]+){0,4}\s*(?:\bfrom\b|\bat\b|\bbetween\b|:|\()"
+)

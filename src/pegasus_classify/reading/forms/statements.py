@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pegasus_classify.reading.forms.sentence_signs import (
     BUT,
+    FOREIGN,
     HEDGE,
     JOINER,
     LAST_WORD,
@@ -32,6 +33,10 @@ from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
+
+
+_FAR = 300
+"""Signs between a name and a time in which other names are looked for."""
 
 
 @dataclass(slots=True)
@@ -110,6 +115,8 @@ class Statements:
         outside = PARENTHESES.sub(" ", rest)
         if known is None and times and (HEDGE.search(outside) or QUOTING.search(outside)):
             return []
+        if known is None:
+            times = [each for each in times if not _foreign(blank, groups, each.start)]
         _spread(groups, times, sure)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
             groups = groups[:-1]
@@ -236,6 +243,12 @@ class Statements:
 def _whole(text: str, end: int, trusted: int) -> bool:
     """Return whether what ends at `end` is complete although the text was cut behind `trusted`."""
     return trusted > len(text) or UNTRUSTED.fullmatch(text, end, trusted) is None
+
+
+def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
+    """Return whether a name that was not asked stands between a time and the names before it."""
+    before = max((group.mentions[-1].end for group in groups if group.mentions[-1].end <= at), default=0)
+    return before < at <= before + _FAR and FOREIGN.search(blank, before, at) is not None
 
 
 def _option(text: str) -> str | None:
