@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pegasus_classify.cli.main import main
@@ -141,3 +143,29 @@ def test_the_page_of_a_migration_that_has_not_begun_is_whole(run, tmp_path):
     page = (tmp_path / "status.html").read_text(encoding="utf-8")
     assert "Nothing compared yet" in page
     assert "None yet." in page
+
+
+def test_a_server_is_given_a_policy_and_its_processes_follow_the_log(tmp_path):
+    """`serve --policy` with two processes; a step taken by the command is seen at the next look."""
+    policy = tmp_path / "rollout.toml"
+    policy.write_text(POLICY, encoding="utf-8")
+    program = [sys.executable, "-m", "pegasus_classify.cli.main"]
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    command = [*program, "serve", "--port", "0", "--workers", "2", "--policy", str(policy), "--store", store]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            url = server.stdout.readline().split()[-1]
+            assert policy_told(url).endswith("spring; percent=0")
+            step = [*program, "rollout", "advance", "--why", "on", "--policy", str(policy)]
+            subprocess.run(step, check=True, capture_output=True)
+            assert {policy_told(url).partition("; ")[2] for _ in range(6)} == {"percent=10"}
+        finally:
+            server.terminate()
+
+
+def policy_told(url: str) -> str:
+    """Return what the header says on an answer that asks nothing."""
+    answer = httpx.post(f"{url}/v1.2/classify", json={}, headers={"x-api-key": "key"})
+    assert answer.status_code == 400
+    return answer.headers["x-classify-policy"]

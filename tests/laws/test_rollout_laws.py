@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import hypothesis.strategies as st
 from hypothesis import given
@@ -27,7 +27,7 @@ def test_raising_a_share_only_adds(video, one, other):
         assert decide(facts, POLICY, Standing(high)).side == "pegasus"
 
 
-@lru_cache(maxsize=None)
+@cache
 def on_pegasus(standing: Standing) -> frozenset[str]:
     """The videos that Pegasus answers, as the route says."""
     sides = {each: decide(Facts(frozenset(), video_id=each), POLICY, standing).side for each in VIDEOS}
