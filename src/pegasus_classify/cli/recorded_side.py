@@ -143,7 +143,7 @@ class _Chains:
             if not chain.whole:
                 self.complaints.append(f"{chain.place}: pages are missing; videos that are not listed are left out")
             elif chain.request is not None:
-                asked: Iterable[str] = chain.request.video_ids or of_index.get(chain.request.index_id or "", ())
+                asked: Iterable[str] = chain.request.video_ids or of_index.get(chain.request.index_id or "") or ()
                 seen = {each.video_id for each in chain.videos}
                 missing = (video for video in dict.fromkeys(asked) if video not in seen and video not in failed)
                 yield from (Observation(VideoResult(video), chain.request) for video in missing)

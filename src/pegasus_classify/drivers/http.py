@@ -102,6 +102,9 @@ class Sender:
     def _watch(self, event: str, info: dict[str, Any]) -> None:
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._stream = info["return_value"]
+            if self._aborted:
+                # The abort came while the connection was being made and found nothing to shut down.
+                self.abort()
 
 
 class AsyncSender:
