@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pegasus_classify.carrying.pace import PATIENCE, Allowance, Load, Pace, wait_told
+from pegasus_classify.carrying.pace import PATIENCE, SLACK, Allowance, Load, Pace, wait_told
 from pegasus_classify.steps import NoReply, Reply
 
 OK = Reply(200)
@@ -106,9 +106,9 @@ def test_paid_requests_are_spaced_by_the_stated_limit_after_the_first_429() -> N
     assert pace.limit == 600
     pace.sent(1.0, paid=True)
     assert not pace.may_send(1.05, paid=True)
-    assert pace.wake_at(1.05, paid=True) == pytest.approx(1.1)
+    assert pace.wake_at(1.05, paid=True) == pytest.approx(1.0 + 0.1 * SLACK)
     assert pace.may_send(1.05, paid=False)
-    assert pace.may_send(1.1, paid=True)
+    assert pace.may_send(1.0 + 0.1 * SLACK, paid=True)
 
 
 def test_a_used_up_day_is_delivered_and_stands_until_its_end() -> None:
@@ -172,5 +172,5 @@ def test_what_a_user_allows_in_a_minute_spaces_paid_requests(allowance: Allowanc
 
 
 def test_the_tighter_of_ours_and_the_platforms_limit_holds() -> None:
-    assert Allowance(requests=60).spacing(Load(), 30.0) == 2.0
+    assert Allowance(requests=60).spacing(Load(), 30.0) == 2.0 * SLACK
     assert Allowance(requests=20).spacing(Load(), 30.0) == 3.0

@@ -17,6 +17,7 @@ __all__ = [
     "LONGEST_HOLD",
     "NO_LOAD",
     "PATIENCE",
+    "SLACK",
     "SLOW_SPELL",
     "Allowance",
     "Hearing",
@@ -39,6 +40,9 @@ PATIENCE: Seconds = 600.0
 
 SLOW_SPELL: Seconds = 10.0
 """The window is halved for slow answers at most once in this time: those that were out together tell one thing."""
+
+SLACK = 1.02
+"""How much slower than a stated limit is sent: at the very limit, the smallest jitter earns the next refusal."""
 
 _SLOW_STATUSES = frozenset({408, 503, 504})
 
@@ -77,7 +81,7 @@ class Allowance:
         """
         weights = (
             (1.0, self.requests),
-            (1.0, stated),
+            (SLACK, stated),
             (float(load.tokens), self.tokens),
             (load.video_seconds / 60, self.video_minutes),
         )
