@@ -105,7 +105,9 @@ def _judged(pairs: list[Pair], rules: LadderRules, look: int) -> SideVerdict:
 
     old = side_of("old", (Observation(each.old, each.request) for each in pairs))
     new = side_of("new", (Observation(each.new, each.request) for each in pairs))
-    judging = Judging(margin=rules.differences, look=look, assumed_noise=rules.differences / 2)
+    # Half of the chance of a false alarm; the other half is the watched shares'.
+    noise = rules.differences / 2
+    judging = Judging(alpha=rules.false_alarm / 2, margin=rules.differences, look=look, assumed_noise=noise)
     return compare(old, new, Rules(judging, draws=0)).verdict
 
 

@@ -148,7 +148,7 @@ class LadderRules(_Part):
         slow_after: Seconds after which an answer is slow.
         slow: Share of Pegasus' calls that may be slow.
         differences: Share of compared videos that may name other classes than the old side.
-        false_alarm: Chance that a side which keeps a share is rolled back within `horizon` calls.
+        false_alarm: Chance that a step is taken back within `horizon` calls although nothing got worse.
         horizon: Calls.
     """
 

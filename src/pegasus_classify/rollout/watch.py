@@ -2,8 +2,8 @@
 
 Each watched share has a running sum (Page's CUSUM) of the logarithm of how much likelier what happened is with the
 share of a regression than with the share that is allowed; it never falls below zero. From any one call on, the sum
-passes `ln(horizon / false_alarm)` with a chance of at most `false_alarm / horizon` as long as the share is kept
-(Ville's inequality), so among `horizon` calls at most with `false_alarm`, divided among the three shares.
+passes `ln(horizon / chance)` with a probability of at most `chance / horizon` as long as the share is kept (Ville's
+inequality), so among `horizon` calls at most with `chance`: half of `false_alarm`, divided among the three shares.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def noticed_within(rate: Ratio, share: Watched, rules: LadderRules, chance: Rati
 
 
 def _limit(rules: LadderRules) -> float:
-    return math.log(rules.horizon * len(_ALL) / rules.false_alarm)
+    # The other half of the chance is the comparison's.
+    return math.log(rules.horizon * len(_ALL) / (rules.false_alarm / 2))
 
 
 @functools.lru_cache(maxsize=64)
