@@ -226,6 +226,7 @@ def test_reading_never_raises_and_never_invents(pieces: list[str], length: float
 
 
 def _assert_inside(reading: Reading, length: float | None = 100.0) -> None:
+    assert "reader_failed" not in reading.repairs
     asked = {each.name: each for each in CLASSES}
     for each in reading.evidence:
         assert each.prompt is None or each.prompt in asked[each.class_name].prompts
@@ -278,7 +279,9 @@ def test_neutral_prose_around_an_answer_changes_nothing(style: str, found: list[
     ids=["brackets", "braces", "objects", "strings", "bullets", "tags", "envelopes", "escapes"],
 )
 def test_hostile_nesting_gives_nothing_and_no_recursion_error(text: str) -> None:
-    assert read(text, BY_ID, 100.0).evidence == ()
+    reading = read(text, BY_ID, 100.0)
+    assert reading.evidence == ()
+    assert "reader_failed" not in reading.repairs
 
 
 @given(

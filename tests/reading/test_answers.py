@@ -180,3 +180,10 @@ def test_two_names_that_look_alike_are_told_apart_only_by_exact_spelling() -> No
 def test_a_closing_tag_without_its_opening_one_is_passed_over() -> None:
     text = '<x><y></z><clip class="Rain" start="1" end="2"/>'
     assert [(each.start, each.end) for each in read(text, WEATHER, 100.0).evidence] == [(1.0, 2.0)]
+
+
+def test_a_fault_of_the_reader_itself_makes_a_text_unreadable_and_says_so() -> None:
+    broken: Any = None
+    reading = read("Rain: 0:10-0:20", broken, 60.0)
+    assert reading.verdict == "unreadable"
+    assert reading.repairs == ("reader_failed",)

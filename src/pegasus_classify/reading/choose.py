@@ -80,6 +80,6 @@ def _before(document: Document) -> str:
 def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
     between = later.document.source.text[earlier.document.end : later.document.start]
-    if between.strip(" \n\t,;"):
+    if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

@@ -95,12 +95,27 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
     if role == "time":
         _merge(fields, value)
     elif role in ("start", "end", "confidence"):
-        numbers = [each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)]
+        numbers = _counted(value) or [
+            each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)
+        ]
         fields.values.setdefault(role, numbers[0] if numbers else None)
     elif (role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs)) or role == "prompt":
         fields.values[role] = value
     else:
         fields.members.append((key, value))
+
+
+_COUNTS = {"h": 3600, "hours": 3600, "m": 60, "min": 60, "minutes": 60, "s": 1, "sec": 1, "seconds": 1}
+
+
+def _counted(value: Obj) -> list[float]:
+    """Return the seconds of a time given as its parts, `{"min": 1, "sec": 5}`; empty when it is not."""
+    parts = [(_COUNTS.get(key.casefold()), each) for key, each in value.pairs]
+    if not any(size == 60 for size, _ in parts):
+        return []
+    if not all(size and isinstance(each, (int, float)) and not isinstance(each, bool) for size, each in parts):
+        return []
+    return [sum((size or 0) * each for size, each in parts)]
 
 
 def _merge(fields: Fields, value: Obj) -> None:

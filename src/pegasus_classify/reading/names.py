@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pegasus_classify.contract.request import Option
 from pegasus_classify.contract.vocabulary import Vocabulary
 
-__all__ = ["Hit", "Names", "plain", "squeezed"]
+__all__ = ["Hit", "Names", "loosened", "plain", "squeezed"]
 
 
 class Hit(NamedTuple):
@@ -75,11 +75,11 @@ _LEAD = re.compile(
 )
 _LABEL = re.compile(
     r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
-    r"result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*",
+    r"result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*|\s*(?:class|label|category)_(?:\d{1,3}_)?",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|"
+    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,
 )

@@ -32,7 +32,17 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
         vocabulary: What was asked, with the ids the question used.
         duration: Length of the video in seconds; None when unknown: times are then not clamped.
         finish_reason: `stop` or `length` as the model reports it; a hint, not proof.
+
+    A fault of the stages themselves is no reason to lose a caller's other videos: the text is then unreadable, with the
+    repair `reader_failed`, which no test has ever seen.
     """
+    try:
+        return _read(text, vocabulary, duration, finish_reason)
+    except Exception:  # noqa: BLE001 - whatever it is, the caller pays for the other videos too
+        return Reading(verdict="unreadable", repairs=("reader_failed",))
+
+
+def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_reason: str | None) -> Reading:
     source = source_of(text)
     if len(source.text) > LONGEST and clean_json(source) is None:
         source, finish_reason = shortened(source, LONGEST), "length"

@@ -57,7 +57,8 @@ def row_of(leaves: list[Node], names: Names, around: str | None, *, closed_to_na
         stretch = Stretch(times[0].start, times[1].start)
     else:
         return None if around is None else _moments(leaves, around)
-    numbers = [each for each in rest if isinstance(each, (int, float)) and not isinstance(each, bool)]
+    numbers: list[Node] = [each for each in rest if isinstance(each, (int, float)) and not isinstance(each, bool)]
+    numbers = numbers or [each for each in rest if isinstance(each, str) and each.rstrip().endswith("%")]
     if around is not None and len(numbers) > 1:
         return _moments(leaves, around)
     texts = [each for each in rest if isinstance(each, str)]

@@ -22,27 +22,39 @@ class Spotted(NamedTuple):
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
 _SURE = rf"(?:{CLOCK}|{SPOKEN})"
 _TOKEN = re.compile(
-    rf"(?P<sure>(?<![\w:.]){_SURE}(?!\w))(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
+    rf"(?P<sure>(?<!\w)(?<!\d:)(?:(?<!\.)|(?<=\.\.)){_SURE}(?!\w))(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<![\w:.,]){_NUMBER}(?![\w:]|[.,]\d|\s?%))"
     r"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film))?\b)",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
-    r"\u0625\u0644\u0649|\u0434\u043e|"
-    r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|lasts?|"
+    r"\u0625\u0644\u0649|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
+    r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
     r"lasting|continu(?:es|ing))\b\s*"
-    r"(?:at|until|to|till|around|about)?[\s:]*)\s*[(\[]?\s*(?:\b(?:the\s+)?(?:seconds?|minutes?|min|sec|secondo)\s+|t\s*=\s*)?",
+    r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*(?:\b(?:the\s+)?(?:seconds?|sec|secondo|segundo|minutes?(?=\s+\d+:))\s+|t\s*=\s*)?",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*\band\b\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
 _COMMA = re.compile(r"\s*[,;|]\s*")
-_BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
-_FROM = re.compile(r"(?:\b(?:from|between|von|de|desde|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_FROM = re.compile(
+    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
+    re.IGNORECASE,
+)
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+_ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
+_FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
+_LAST = re.compile(r"\b(?:last|final)\s+$", re.IGNORECASE)
+_LENGTH = re.compile(r"\b(?:lasts?|lasting|continu(?:es|ing))\s*(?:for|about|around)?\s*$", re.IGNORECASE)
+_ODD = re.compile(
+    r"(?<=\d)(?:st|nd|rd|th)(?P<unit>\s(?:seconds?|minutes?)\b)?|(?<=\d)-(?=(?:minutes?|seconds?|min|sec)\b)|"
+    r"\u7b2c(?=\d)|(?<=\bsec)\.(?=\s*[-\u2010-\u2015])",
+    re.IGNORECASE,
+)
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
 
 
@@ -64,6 +76,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _ODD.sub(_evened, text)
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
     known = [token for token in tokens if token is not None]
     found: list[Spotted] = []
@@ -72,13 +85,36 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
         one = known[at]
         two = known[at + 1] if at + 1 < len(known) else None
         if two is not None and _joined(text, one, two, bare=bare):
-            found.append(Spotted(one.start, two.end, Stretch(_like(one, two), two.moment)))
+            found.append(Spotted(one.start, two.end, _between(text, one, two)))
             at += 2
             continue
-        if one.kind == "sure" and not _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
-            found.append(Spotted(one.start, one.end, Stretch(one.moment, None)))
+        alone = _alone(text, one) if one.kind == "sure" else None
+        if alone is not None:
+            found.append(Spotted(one.start, one.end, alone))
         at += 1
     return found
+
+
+def _evened(match: re.Match[str]) -> str:
+    """Return what a sign between a number and its unit is replaced with; the length stays."""
+    return (match.group("unit") or "").ljust(len(match.group()))
+
+
+def _between(text: str, one: _Token, two: _Token) -> Stretch:
+    start = _like(one, two)
+    if _LENGTH.search(text[one.end : two.start]):
+        return Stretch(start, Moment(start.seconds + two.moment.seconds))
+    return Stretch(start, two.moment)
+
+
+def _alone(text: str, one: _Token) -> Stretch | None:
+    """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
+    before = text[max(0, one.start - 12) : one.start]
+    if _ONLY_END.search(before) or _LAST.search(before):
+        return None
+    if _FIRST.search(before):
+        return Stretch(Moment(0.0), one.moment)
+    return Stretch(one.moment, Moment(float("inf")) if _ONWARDS.match(text, one.end) else None)
 
 
 def _token(match: re.Match[str]) -> _Token | None:

@@ -14,7 +14,7 @@ _REFUSAL = re.compile(
     r"(?:\b(?:can(?:no|['\u2019])t|cannot|unable to|not able to|could(?: not|n['\u2019]t)|am not able|"
     r"won['\u2019]t|will not)\s+(?:\w+\s+){0,3}?"
     r"(?:access|view|watch|see|open|load|play|process|analy[sz]e|assist|help|classify|provide|determine|"
-    r"complete|comply|fulfil|review|identify|perform)"
+    r"complete|comply|fulfil|review|identify(?! any)|perform)"
     r"|video (?:is|was|could|cannot|can['\u2019]t)(?: not| be)* (?:not )?(?:available|accessible|unavailable|"
     r"provided|attached|loaded|found|accessed|played)"
     r"|(?:please )?(?:provide|upload|share|attach|send)\b.{0,30}\bvideo\b|no video (?:was|is|has been|file)|"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
 
-__all__ = ["QUOTES", "Quoted", "read_tolerant"]
+__all__ = ["QUOTES", "Quoted", "read_tolerant", "unescaped"]
 
 QUOTES = {
     '"': '"\u201d\u201c\u201f\uff02',

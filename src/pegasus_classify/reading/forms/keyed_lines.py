@@ -29,6 +29,7 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["read_lines"]
 
 
+_REMARK = re.compile(r"\A#\s.*")
 _DEEPEST = 6
 """Bullets read at the beginning of one line."""
 
@@ -43,7 +44,8 @@ class _Lines(Scopes):
         self.cue: Stretch | None = None
 
     def line(self, raw: str, offset: int) -> None:
-        indent = len(raw) - len(raw.lstrip(" \t"))
+        lead = len(raw) - len(raw.lstrip(" \t"))
+        indent = len(raw[:lead].expandtabs(4))
         body = raw.strip()
         if not body or (RULE.fullmatch(body) and not self.cue):
             self.cue = None if not body else self.cue
@@ -52,7 +54,7 @@ class _Lines(Scopes):
             if indent > self.skip_deeper:
                 return
             self.skip_deeper = None
-        at = offset + indent
+        at = offset + lead
         cue = CUE.fullmatch(body)
         if cue is not None:
             times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
@@ -69,7 +71,7 @@ class _Lines(Scopes):
             )
             indent += bullet.end()
             body = ticked + body[bullet.end() :]
-            at = offset + indent
+            at += bullet.end()
             self.item(indent, at, body)
             bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
         if bullet is None and self.stack[-1].indent != indent:
@@ -159,7 +161,7 @@ class _Lines(Scopes):
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
         key = match.group("key").strip()
-        value = body[match.end() :].strip()
+        value = _REMARK.sub("", body[match.end() :].strip())
         start = at + match.end()
         role = "other" if key in self.names.names else role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
@@ -315,8 +317,15 @@ class _Lines(Scopes):
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
         if not entries and owner is None and self.names.only is not None:
             entries = self.statements.about_the_only_class(body, at, trusted)
+        if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
+            for scope in self.stack:
+                scope.obj.closed = False
         for entry in entries:
-            self.add("", entry)
+            only = entry.pairs[0][1] if owner is not None and len(entry.pairs) == 1 else None
+            if isinstance(only, Obj) and entry.pairs[0][0] == "fields":
+                self.stack[-1].obj.pairs += only.pairs
+            else:
+                self.add("", entry)
 
 
 def read_lines(text: str, statements: Statements, *, trusted: int | None = None) -> Obj:

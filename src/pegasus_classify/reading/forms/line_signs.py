@@ -36,9 +36,9 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([
 _LONGEST_KEY = 220
 _LONGEST_HEADING = 400
 _KEY = re.compile(
-    r"[*_`\"'\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
+    r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
-CUE = re.compile(r"\s*([\d:.,]+)\s*-{1,2}>\s*([\d:.,]+)(?:\s.*)?")
+CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
 NEGATIVE = re.compile(
     r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
     r"unmatched)\b",
@@ -53,7 +53,7 @@ ASIDE = re.compile(
     r"thinking|analysis)\b",
     re.IGNORECASE,
 )
-FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length"})
+FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
 FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 

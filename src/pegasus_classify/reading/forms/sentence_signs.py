@@ -35,7 +35,7 @@ BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pe
 NO_AFTER = re.compile(
     r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
     r"also|it|clearly|ist|wird|sind|est)\s+)*"
-    r"(?:not\b|never\b|absent|no\b(?!\.)|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u00d7|nicht\b|"
+    r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|"
     r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
     r"\uc5c6\uc74c|isn['\u2019]t|"
@@ -82,7 +82,7 @@ _RIGHT_OK = (
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "
     "bis von de du a i after before while until spans covers starting confidence through also both twice once it "
-    "est sont es son sind"
+    "est sont es son sind dal dalle dai aparece appare falls"
 )
 RIGHT_OK = frozenset(_RIGHT_OK.split())
 _POSITIVE = (
@@ -92,7 +92,7 @@ _POSITIVE = (
     "class classes label labels category categories correct best answer final contains contain features "
     "feature depicts depict detected found present yes "
     "includes include image scene see seen one a an of and both in appears appear appearing following "
-    "belongs belong to under most mostly main mainly "
+    "described labelled labeled tagged belongs belong to under most mostly main mainly "
     "predominantly clearly definitely that which matches match matching fits fit applies apply applicable "
     "here my result results prediction predicted "
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "

@@ -35,6 +35,8 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Statements"]
 
 
+_ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
+_OPTION_KEY = re.compile(r"(?:option|source|modality)\s*[:=]\s*", re.IGNORECASE)
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
 
@@ -71,6 +73,7 @@ class Statements:
             trusted: Length of `text` up to which nothing was cut; what touches it is left out. None: not cut.
         """
         entries: dict[int, Obj] = {}
+        text = _ANSWERED.sub(":", text)
         at = 0
         last: list[Obj] = []
         for stop, begin in [*((m.start(), m.end()) for m in SENTENCE.finditer(text)), (len(text), len(text))]:
@@ -253,7 +256,7 @@ def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
 
 def _option(text: str) -> str | None:
     for part in re.split(r"[()\[\],;|\x00]+", text):
-        option = option_of(part.strip(" .:*_`"))
+        option = option_of(_OPTION_KEY.sub("", part.strip(" .:*_`-\u2013\u2014")))
         if option is not None:
             return option
     return None

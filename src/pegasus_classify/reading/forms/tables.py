@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from pegasus_classify.reading.forms.line_signs import inline_pairs
-from pegasus_classify.reading.keys import Role, role_of
+from pegasus_classify.reading.keys import Role, role_of, truth_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
@@ -16,6 +16,9 @@ __all__ = ["Table", "tables_in"]
 _RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]+")
 _SCALE = re.compile(r"\(?\s*(?:out of|/)\s*(\d+)\s*\)?|\(\s*0?\s*[-\u2013]\s*(10|5)\s*\)", re.IGNORECASE)
 _UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|[?*_`]+")
+
+
+_DRAWN = {ord(sign): "|" for sign in "\u2502\u2503\u2551\u250c\u2510\u2514\u2518\u251c\u2524\u252c\u2534\u253c"}
 
 
 class Table:
@@ -43,7 +46,7 @@ def tables_in(text: str, names: Names, *, trusted: int | None = None) -> list[Ta
     lines: list[tuple[str, int]] = []
     at = 0
     for raw in text.split("\n"):
-        lines.append((raw, at))
+        lines.append((raw.translate(_DRAWN) if "\u2502" in text or "\u2551" in text else raw, at))
         at += len(raw) + 1
     found: list[Table] = []
     number = 0
@@ -118,6 +121,8 @@ def _table(rows: list[Row], names: Names) -> Arr | None:
     if any(known) and len(rows) > 1 and not any(by_class):
         return _with_head(rows[1:], keys, roles, head, names)
     if sum(by_class) > 1 and len(rows) > 1 and not any(known):
+        if sum(role_of(cells[0]) in ("start", "end", "time", "clips", "confidence") for cells, _, _ in rows[1:]) > 1:
+            return _turned(rows, keys)
         return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
     if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
         return _with_head(rows[1:], keys, roles, head, names)
@@ -127,6 +132,16 @@ def _table(rows: list[Row], names: Names) -> Arr | None:
     if headless and len(headless) * 2 >= len(rows):
         return Arr([_headless(row) for row in headless])
     return None
+
+
+def _turned(rows: list[Row], keys: list[str]) -> Arr:
+    """Return the entries of a table with a column for each class and a row for each field."""
+    span = (rows[0][1], rows[-1][2])
+    found: list[Node] = []
+    for number, key in enumerate(keys[1:], 1):
+        pairs = [(cells[0], _value(cells[number])) for cells, _, _ in rows[1:] if number < len(cells)]
+        found.append(Obj([("class", key), *pairs], span))
+    return Arr(found)
 
 
 def _numeric(cell: str) -> bool:
@@ -179,7 +194,9 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
                 keys[number] = "class"
                 break
     for number, column in enumerate(columns):
-        if roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
+        if roles[number] == "other" and column and all(truth_of(cell) is not None for cell in column):
+            keys[number] = "present"
+        elif roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
             keys[number] = "time"
         elif roles[number] == "other" and keys[number] != "class":
             prompts = any(names.prompt_of(cell, each.name) for cell in column if cell for each in names.classes)

@@ -15,6 +15,8 @@ _ASIDE = re.compile(
     r"instructions?)>.*?(?:</\1>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
+_MARK = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
+_BREAK = re.compile(r"<br\s{0,4}/?>(?=[^\n]{0,200}\|)", re.IGNORECASE)
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|"
     r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
@@ -34,6 +36,8 @@ def undressed(source: Source) -> Source:
     """Return a text without remarks, thinking in tags, and HTML that only dresses text; table rows become lines."""
     if "<" not in source.text:
         return source
+    source = rewritten(source, _MARK, "markup", lambda mark: f"\n{mark[2:-2]}: ")
+    source = rewritten(source, _BREAK, "markup", lambda _: ", ")
     source = rewritten(source, _COMMENT, "comment", lambda _: " ")
     source = rewritten(source, _ASIDE, "aside", lambda _: " ")
     return rewritten(source, _DRESS, "markup", _plain)
