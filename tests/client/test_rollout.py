@@ -380,9 +380,11 @@ def test_the_current_sdk_and_a_transport_are_routed_alike(stand_in, old):
         client = twelvelabs.TwelveLabs(api_key="key", base_url=stand_in.base_url + "/v1.3")
         reply = client.classify.reply("POST", "/v1.2/classify", BODY)
         assert "legacy=4" in reply.headers["X-Classify-Policy"]
+        client.classify.close()
     finally:
         pegasus_classify.uninstall()
-    with httpx.Client(transport=pegasus_classify.ClassifyTransport(base_url=stand_in.base_url, policy=policy)) as http:
+    transport = pegasus_classify.ClassifyTransport(base_url=stand_in.base_url, policy=policy)
+    with httpx.Client(transport=transport) as http:
         answer = http.post(f"{stand_in.base_url}/v1.2/classify", json=BODY, headers={"x-api-key": "key"})
         assert "legacy=4" in answer.headers["x-classify-policy"]
 
