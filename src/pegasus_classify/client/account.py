@@ -53,6 +53,10 @@ def _can_be_sent(key: str) -> bool:
     return key != "" and key.isascii() and key.isprintable() and " " not in key
 
 
+_LOOK_UP: Seconds = 0.25
+"""How long a waiting thread sleeps at a time: Ctrl-C that comes just before a wait begins is seen only after it."""
+
+
 class _Ledger:
     """Performs claims and records on a store."""
 
@@ -183,7 +187,8 @@ class Work:
         Raises:
             ClassifyError: The request as a whole is not possible.
         """
-        self._accepted.wait()
+        while not self._accepted.wait(_LOOK_UP):
+            pass
         if self._run.error is not None:
             raise self._run.error
 
@@ -197,7 +202,7 @@ class Work:
         """
         ended = False
         try:
-            while (told := self._told.get()) is not None:
+            while (told := self._next()) is not None:
                 yield told
             ended = True
         finally:
@@ -205,6 +210,11 @@ class Work:
                 self.cancel()
         if self._run.error is not None:
             raise self._run.error
+
+    def _next(self) -> Told:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._told.get(timeout=_LOOK_UP)
 
     def result(self) -> ClassifyResult:
         """Wait for all videos and return the whole answer; can be done once, and not after iterating."""
