@@ -59,10 +59,11 @@ _MOST = 3000
 """Documents read in one text: more than one per clip of any answer."""
 
 _LISTING = re.compile(
-    r"(?m)^[ \t]*(?:[-*] )?(?:clips|segments|classes|labels|moments|occurrences|results|events)[ \t]*:[ \t]*$"
+    r"(?m)^[ \t]*(?:[-*] )?(?:clips|segments|classes|labels|moments|occurrences|results|events|"
+    r"klassen|abschnitte|momente|extraits|segmentos)[ \t]*:[ \t]*$"
 )
-_ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+\"")
-_ESCAPES = re.compile(r"\\+[\"n\\t]")
+_ESCAPED = re.compile(r"[{\[]\s{0,40}(?:[{\[]\s{0,40})?\\+(?:\"|u0022)")
+_ESCAPES = re.compile(r"\\+(?:[\"n\\t]|u0022)")
 
 
 def clean_json(source: Source) -> Document | None:
@@ -143,4 +144,4 @@ def _hidden(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return {'"': '"', "n": "\n", "t": "\t", "\\": "\\"}[text[-1]]
+    return {'"': '"', "2": '"', "n": "\n", "t": "\t", "\\": "\\"}[text[-1]]

@@ -88,11 +88,16 @@ class _Answers:
             return kept
         here = found[-1].source if found else source
         forms = others(without(here, found), self.names, cut=self.length)
+        tables: list[Read] = []
         for each in forms:
+            if each.form != "table" and any(read.said.named for read in tables):
+                break
             said = self.said(each.value, depth)
-            if said.named or (said.empty and each.form == "lines"):
+            if each.form == "table":
+                tables.append(Read(each, said))
+            elif said.named or (said.empty and each.form == "lines"):
                 return [Read(each, said)]
-        return kept
+        return chosen(tables) or kept
 
     def said(self, value: Node, depth: int) -> Said:
         """Return what a tree says, strings that are answers included."""

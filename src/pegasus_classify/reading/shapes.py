@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.contract.request import Option
+from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
     Fields,
     above_zero,
@@ -33,7 +34,8 @@ _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
 _FOLDED = ("folded_name",)
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
-_OPTION_KEYS = frozenset({"visual", "conversation", "text_in_video", "logo"})
+_OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
+"""Keys of texts that hold data when their value is an object or a list of objects."""
 
 
 class Claim(NamedTuple):
@@ -101,7 +103,7 @@ class _Walk:
         elif isinstance(node, list):
             self.items(node, place, depth)
         elif isinstance(node, str):
-            if depth == 0 or _embedded(node):
+            if depth == 0 or embedded_in(node):
                 self.envelope(node, place, depth)
             else:
                 self.string(node, place)
@@ -122,7 +124,7 @@ class _Walk:
             self.said.empty = self.said.empty or (closed and not place.foreign)
             return
         leaves = [node for node in nodes if not isinstance(node, (Obj, list))]
-        if any(isinstance(leaf, str) and _embedded(leaf) for leaf in leaves):
+        if any(isinstance(leaf, str) and embedded_in(leaf) for leaf in leaves):
             for node in nodes:
                 self.value(node, place, depth + 1)
             return
@@ -205,8 +207,13 @@ class _Walk:
             return
         if not place.listed or place.foreign or place.unsettled:
             return
-        for hit in self.names.classes_in(text):
+        hits = self.names.classes_in(text)
+        for hit in hits:
             self.claim(hit, place, place.times, place.confidence if place.times else None, span)
+        head, _, tail = text.partition(":")
+        named = None if hits or not tail else self.names.class_of(head)
+        if named is not None:
+            self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
 
     # -- objects --------------------------------------------------------------------------------------------------
 
@@ -214,8 +221,9 @@ class _Walk:
         if not obj.pairs:
             return
         fields = fields_of(obj)
-        if fields.again and not whole:
-            for part in split(obj):
+        parts = split(obj) if fields.again and not whole else unzipped(obj)
+        if parts:
+            for part in parts:
                 self.entry(part, place, depth, whole=True)
             return
         self.read_entry(Entry(obj, fields, stretch_in(fields), hits_of(fields, self.names)), place, depth)
@@ -233,6 +241,7 @@ class _Walk:
             self.said.finished.add(here.name or "")
         if denied(fields):
             self.said.absent |= {here.name} if here.name else set()
+            self.said.empty = self.said.empty or (here.name is None and not here.foreign)
             return
         before = len(self.said.claims)
         self.said.scales.append(fields.values.get("confidence"))
@@ -265,14 +274,23 @@ class _Walk:
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = "other" if key in self.names.names else role_of(key)
-        if role == "text" and not (here.name is not None and key in _OPTION_KEYS and isinstance(value, (Obj, list))):
+        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value)):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
             return False
-        if isinstance(value, str) and (role == "answer" or (_embedded(value) and stretch_of(value) is None)):
+        times = stretch_of(key) if key[:1].isdigit() and here.times is None else None
+        if times is not None and times.end is not None:
+            self.value(value, here._replace(times=times, listed=True), depth + 1)
+            return False
+        embedded = isinstance(value, str) and embedded_in(value) and stretch_of(value) is None
+        if embedded and self.names.class_of(key) is not None:
+            for node in self.opened(value):
+                self.keyed(key, node, here, depth + 1)
+        elif isinstance(value, str) and (role == "answer" or embedded):
             self.envelope(value, here, depth + 1)
         elif isinstance(value, str) and role == "clips":
             self.ranges(value, here)
+            return truth_of(value) is False
         elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
@@ -290,6 +308,10 @@ class _Walk:
             self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
             return True
         hit = None if here.foreign else self.names.class_of(key)
+        option = option_of(key) if hit is None and are_entries(value) else None
+        if option is not None:
+            self.value(value, here._replace(option=option, listed=False), depth + 1)
+            return True
         if hit is None:
             return False
         self.under(
@@ -305,6 +327,11 @@ class _Walk:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
         if isinstance(value, Obj):
+            columns = unzipped(value)
+            for part in columns:
+                self.entry(part, here, depth, whole=True)
+            if columns:
+                return
             fields = fields_of(value)
             self.read_entry(
                 Entry(value, fields, stretch_in(fields), [Hit(name, here.prompt, here.folded)]), here, depth
@@ -367,7 +394,3 @@ class _Walk:
             repairs = (*repairs, *_FOLDED)
         option = self.names.option_of(here.option, hit.name) if here.option is not None else None
         self.said.claims.append(Claim(hit.name, hit.prompt, option, times, confidence, span, repairs))
-
-
-def _embedded(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[")

@@ -20,6 +20,7 @@ _NESTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _BARE_KEY = re.compile(r"[^\W\d][\w .\-]{0,80}?(?=\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=\s{0,40}(?:=>|[:=]))")
 _COLON = re.compile(r"\s{0,40}(?:/\*[^*]{0,200}\*/\s{0,40})?(?:=>|[:=])")
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
+_TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
 _BARE_VALUE = re.compile(r"[^,;}\])\n\"{\[]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
@@ -141,7 +142,7 @@ class _Reader:
         char = self.text[self.at]
         if char in _CLOSERS:
             self.close(char)
-        elif level.kind == "[":
+        elif level.kind in "[t":
             self.item(char)
         elif level.key is None:
             self.read_key(char)
@@ -157,6 +158,10 @@ class _Reader:
                 self.pass_over()
                 return True
             self.push(char)
+            self.at += 1
+            return True
+        if char == "(" and _TUPLE.match(self.text, self.at):
+            self.push("t")
             self.at += 1
             return True
         call = _CALL.match(self.text, self.at)
@@ -178,7 +183,7 @@ class _Reader:
         self.at = len(self.text)
 
     def push(self, kind: str, *, implied: bool = False) -> None:
-        node: Obj | Arr = Arr() if kind == "[" else Obj([])
+        node: Obj | Arr = Arr() if kind in "[t" else Obj([])
         if self.stack:
             self.add(node)
         else:
@@ -196,7 +201,7 @@ class _Reader:
 
     def close(self, char: str) -> None:
         """Close the innermost bracket, or as many as a closer that does not fit shows to be forgotten."""
-        wanted = _CLOSERS[char]
+        wanted = "t" if char == ")" and self.stack[-1].kind == "t" else _CLOSERS[char]
         if self.stack[-1].implied and len(self.stack) > 1:
             self.pop()
         if self.stack[-1].kind != wanted:

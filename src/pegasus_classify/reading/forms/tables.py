@@ -32,6 +32,10 @@ class Table:
         self.end = end
 
 
+_COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
+_WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_LONGEST_ROW = 600
+
 Row = tuple[list[str], int, int]
 
 
@@ -76,6 +80,8 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
         number += 1
+    if split is _spaced and rows and sum(role_of(cell) in _COLUMNS for cell in rows[0][0]) < 2:
+        return [], 1
     return rows, max(1, number - first)
 
 
@@ -88,7 +94,15 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
     for mark in ("\t", ";", ","):
         if line.count(mark) >= (1 if mark == "\t" else 2) and not line.lstrip().startswith(("{", "[")):
             return lambda raw: _fields(raw, mark)
-    return None
+    return (
+        _spaced
+        if len(_WIDE_GAP.findall(line[:_LONGEST_ROW])) > 1 and not line.lstrip().startswith(("{", "["))
+        else None
+    )
+
+
+def _spaced(line: str) -> list[str]:
+    return re.split(r" {2,}", line.strip())
 
 
 def _bars(line: str) -> list[str]:
