@@ -163,6 +163,8 @@ class RunLog:
             self._news.clear()
             self._closed.wait(_GATHERING)
             self._write_all()
+        # What came while the last notes were being written is still missing.
+        self._write_all()
 
     def _write_all(self) -> None:
         with self._lock:
