@@ -243,13 +243,15 @@ class _Walk:
             self.said.absent |= {here.name} if here.name else set()
             self.said.empty = self.said.empty or (here.name is None and not here.foreign)
             return
-        before = len(self.said.claims)
+        before, denials = len(self.said.claims), len(self.said.absent)
         self.said.scales.append(fields.values.get("confidence"))
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
         listed = fields.lists
         for key, value in fields.members:
             listed = self.member(key, value, here, depth) or listed
+        if len(self.said.absent) > denials and here.name in self.said.absent:
+            return
         if len(self.said.claims) > before or not named or times is not None or not obj.closed:
             return
         if outer.times is not None:

@@ -21,6 +21,7 @@ _SPACES |= {0x205F: " ", 0x3000: " ", 0x2028: "\n", 0x2029: "\n"}
 # Full-width quotes stay: whether one is a delimiter is for the reader of strings to decide.
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF02, 0xFF07)}
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+_STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'\\+"[}\]\s]+')
@@ -90,6 +91,8 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
+    if "~~" in text:
+        source = rewritten(source, _STRUCK, "aside", lambda _: " ")
     if "\x1b" in text:
         source = rewritten(source, _COLOUR, "invisible_characters", lambda _: "")
     source = _without_runaway(source)

@@ -29,6 +29,7 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["read_lines"]
 
 
+_CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 _REMARK = re.compile(r"\A#\s.*")
 _DEEPEST = 6
 """Bullets read at the beginning of one line."""
@@ -175,6 +176,10 @@ class _Lines(Scopes):
             named = self.named(key, value, indent, start, body, at)
             if named is not None:
                 return named
+        if role == "other" and value and _CORRECTION.fullmatch(key):
+            self.root.pairs.clear()
+            self.free(value, start, indent)
+            return True
         if role in ("other", "echo") and value:
             return False
         if role == "answer" and value:
@@ -302,6 +307,9 @@ class _Lines(Scopes):
                 if len(hits) == 1:
                     self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
                 return True
+        if owner is not None and body[0] in "(*_" and truth_of(body.strip("()*_ ")) is False:
+            self.stack[-1].obj.pairs.append(("present", False))
+            return True
         if owner is not None and trusted is None:
             prompt = self.names.prompt_of(body, owner)
             if prompt is not None:

@@ -37,6 +37,9 @@ __all__ = ["Statements"]
 
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
 _OPTION_KEY = re.compile(r"(?:option|source|modality)\s*[:=]\s*", re.IGNORECASE)
+_SAID = re.compile(
+    rf"({QUOTING.pattern}[^\"\u201c]{{0,20}})(?:\"[^\"]{{1,200}}\"|\u201c[^\u201d]{{1,200}}\u201d)", re.IGNORECASE
+)
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
 
@@ -94,6 +97,7 @@ class Statements:
         return [Obj([("class", only), *entry.pairs], entry.span) for entry in found]
 
     def _sentence(self, text: str, offset: int, known: str | None, last: list[Obj], trusted: int | None) -> list[Obj]:
+        text = _SAID.sub(lambda match: match.group(1).ljust(len(match.group()), "\x00"), text)
         found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
         if not found and known is None and not (last and PRONOUN.match(text)):
             return []
