@@ -177,12 +177,15 @@ def test_submitted_tasks_outlive_an_interrupt_and_are_cancelled_on_demand(
         words = [sys.executable, "-m", "pegasus_classify.cli.main", "classify", str(request_file), "--ask", "segments"]
         environment = {**os.environ, "TWELVE_LABS_API_KEY": "key", "PEGASUS_CLASSIFY_UPSTREAM": running.base_url}
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as one:
-            while running.state.calls["tasks.get"] < VIDEOS and one.poll() is None:
-                time.sleep(0.05)
-            (listed,) = run("runs", "list", "--json", upstream=running.base_url).json
-            assert listed["state"] == "running"
-            one.send_signal(signal.SIGINT)
-            _, said = one.communicate(timeout=30)
+            try:
+                while running.state.calls["tasks.get"] < VIDEOS and one.poll() is None:
+                    time.sleep(0.05)
+                (listed,) = run("runs", "list", "--json", upstream=running.base_url).json
+                assert listed["state"] == "running"
+                one.send_signal(signal.SIGINT)
+                _, said = one.communicate(timeout=30)
+            finally:
+                one.kill()
         assert one.returncode == 130
         assert "runs resume" in said
         assert running.state.calls["tasks.cancel"] == 0
