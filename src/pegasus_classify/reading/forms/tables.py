@@ -71,6 +71,8 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     split = _splitter(lines[first][0])
     if split is None:
         return [], 1
+    if split is _spaced and not _named_columns(lines, first):
+        return [], 1
     rows: list[Row] = []
     number = first
     while number < len(lines):
@@ -80,9 +82,13 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
         number += 1
-    if split is _spaced and rows and sum(role_of(cell) in _COLUMNS for cell in rows[0][0]) < 2:
-        return [], 1
     return rows, max(1, number - first)
+
+
+def _named_columns(lines: list[tuple[str, int]], first: int) -> bool:
+    """Return whether a table kept by spaces has a head, which stands on its first line or behind one rule."""
+    head = next((raw for raw, _ in lines[first : first + 2] if not _RULE.fullmatch(raw)), "")
+    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head)) > 1
 
 
 def _splitter(line: str) -> Callable[[str], list[str]] | None:
