@@ -121,10 +121,8 @@ class _AccountParts:
         if isinstance(need, FetchPage):
             page = self._store.fetch_page(owner, need.token, time.time())
             return EXPIRED if isinstance(page, ExpiredPage) else page
-        if isinstance(need, Now):
-            return time.time()
-        assert isinstance(need, RandomBytes)
-        return os.urandom(need.count)
+        assert isinstance(need, Now | RandomBytes)
+        return time.time() if isinstance(need, Now) else os.urandom(need.count)
 
     def _waits_for_store(self, need: Need, owner: str) -> bool:
         """Tell whether a need may wait for a disk or a network."""
