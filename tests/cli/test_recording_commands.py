@@ -225,6 +225,7 @@ def old_answers(upstream: str, path: Path) -> None:
     path.write_text("".join(write_lines([call])), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_calibrating_from_old_answers_to_a_classifier_that_uses_it(tmp_path):
     """Asked live and kept, fitted, shown, used by `classify`, refused with another prompt."""
     old, run_file, fitted, page = (tmp_path / name for name in ("old.jsonl", "new.jsonl", "fit.json", "page.html"))

@@ -32,6 +32,7 @@ _LIMITS = st.builds(
 _OPTIONS = ("visual", "conversation", "text_in_video")
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10**6),
     claims=st.lists(_PERCENT, min_size=1, max_size=5),
