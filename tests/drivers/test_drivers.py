@@ -221,6 +221,7 @@ def test_closing_an_asynchronous_driver_awaits_what_it_cancels() -> None:
 def test_a_driver_closed_before_its_first_use_has_nothing_to_end() -> None:
     BlockingDriver(a_schedule(1), OwnLedger(), Endpoint("http://127.0.0.1:9", "k"), 1).close()
     asyncio.run(AsyncDriver(a_schedule(1), OwnLedger(), Endpoint("http://127.0.0.1:9", "k")).close())
+    assert not our_threads()
 
 
 def test_a_closed_driver_says_so() -> None:

@@ -150,6 +150,7 @@ def test_an_aborted_sender_wakes_at_once_and_sends_nothing_more() -> None:
 def test_aborting_a_sender_that_never_sent_does_no_harm() -> None:
     sender = Sender(Endpoint("http://127.0.0.1:9", "k"))
     sender.abort()
+    assert sender.perform(Send("GET", "/")) == NoReply("broken", "The connection was closed by us.")
     sender.close()
 
 
