@@ -74,6 +74,8 @@ READS_FILES = ("package_files",)
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("drivers", "client", "sdk"),
+    # The engine of httpx, and installed with it: `drivers` gives it the bytes.
+    "httpcore": ("drivers",),
     "pydantic": (
         "contract.request",
         "legacy",
@@ -106,7 +108,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 FOR_TYPES_ONLY = frozenset({"typing_extensions"})
 """No dependency of ours: only a type checker may see it."""
 
-OPTIONAL = frozenset(set(LIBRARIES) - {"httpx", "pydantic", "jinja2"})
+OPTIONAL = frozenset(set(LIBRARIES) - {"httpx", "httpcore", "pydantic", "jinja2"})
 """Come with an extra, so they may be imported inside a function."""
 
 STRANGERS: dict[str, tuple[str, ...]] = {

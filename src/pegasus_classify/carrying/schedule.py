@@ -337,6 +337,8 @@ class Schedule:
 
     def _start_batches(self) -> None:
         """Send off what travels together once it is full, or once nothing more is coming that could join it."""
+        if not self._sharing:
+            return
         coming = any(
             isinstance(step, Claim) or (isinstance(step, Send) and not step.paid)
             for _, step in self._performing.values()
