@@ -192,7 +192,7 @@ class Schedule:
         self._now = now
         exchange, step = self._performing.pop(token)
         if isinstance(step, Send) and isinstance(outcome, Reply | NoReply):
-            hearing = self._pace.heard(outcome, now)
+            hearing = self._pace.heard(outcome, now, paid=step.paid)
             if exchange.payer is not None and step.paid:
                 exchange.payer.heard(exchange.most, outcome)
             exchange.refusals += hearing == "again"
