@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import httpx
 
-from pegasus_classify.drivers.connections import AsyncConnection, Connection
 from pegasus_classify.drivers.endpoint import Endpoint
-from pegasus_classify.drivers.proxied import AsyncProxiedConnection, ProxiedConnection
 from pegasus_classify.drivers.quiet_keys import key_kept_out, watch_loggers
 from pegasus_classify.steps import NoReply, Reply, Send
+
+if TYPE_CHECKING:
+    from pegasus_classify.drivers.connections import AsyncConnection, Connection
+    from pegasus_classify.drivers.proxied import AsyncProxiedConnection, ProxiedConnection
 
 __all__ = ["AsyncSender", "Endpoint", "Sender", "no_reply"]
 
@@ -26,8 +30,7 @@ class Sender:
     def __init__(self, endpoint: Endpoint) -> None:
         watch_loggers()
         self._endpoint = endpoint
-        secure, proxy = endpoint.secure, endpoint.proxy
-        self._connection = Connection(secure) if proxy is None else ProxiedConnection(secure, proxy)
+        self._connection = _connection(endpoint)
         self._aborted = False
 
     def perform(self, send: Send) -> Reply | NoReply:
@@ -57,8 +60,7 @@ class AsyncSender:
     def __init__(self, endpoint: Endpoint) -> None:
         watch_loggers()
         self._endpoint = endpoint
-        secure, proxy = endpoint.secure, endpoint.proxy
-        self._connection = AsyncConnection(secure) if proxy is None else AsyncProxiedConnection(secure, proxy)
+        self._connection = _async_connection(endpoint)
 
     async def perform(self, send: Send) -> Reply | NoReply:
         """Send a request and return what came back; never raises for anything the network does."""
@@ -72,6 +74,23 @@ class AsyncSender:
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.aclose()
+
+
+def _connection(endpoint: Endpoint) -> Connection | ProxiedConnection:
+    # The engine of httpx is loaded with the first connection, as httpx does: it takes a tenth of a second.
+    from pegasus_classify.drivers.connections import Connection  # noqa: PLC0415 - loaded late
+    from pegasus_classify.drivers.proxied import ProxiedConnection  # noqa: PLC0415 - loaded late
+
+    proxy = endpoint.proxy
+    return Connection(endpoint.secure) if proxy is None else ProxiedConnection(endpoint.secure, proxy)
+
+
+def _async_connection(endpoint: Endpoint) -> AsyncConnection | AsyncProxiedConnection:
+    from pegasus_classify.drivers.connections import AsyncConnection  # noqa: PLC0415 - loaded late
+    from pegasus_classify.drivers.proxied import AsyncProxiedConnection  # noqa: PLC0415 - loaded late
+
+    proxy = endpoint.proxy
+    return AsyncConnection(endpoint.secure) if proxy is None else AsyncProxiedConnection(endpoint.secure, proxy)
 
 
 def _reply(request: httpx.Request, response: httpx.Response) -> Reply:
