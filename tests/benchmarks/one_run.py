@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
-from upstream import INDEX
+from upstream import INDEX, PAGE
 
 __all__: list[str] = []
 
@@ -94,6 +94,33 @@ def _loop() -> Run:
     return run
 
 
+def _sockets() -> Run:
+    """The least that could be done: the same requests, as many at once, over bare sockets, and nothing read of them."""
+
+    async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str, body: str = "") -> None:
+        writer.write(f"{head} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        told = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(told.lower().partition(b"content-length:")[2].partition(b"\r")[0]))
+
+    async def all_of(base_url: str, videos: int, slots: int) -> None:
+        left = [("POST /v1.3/analyze", "x" * 3500)] * videos
+        left += [(f"GET /v1.3/indexes/i/indexed-assets?page={page + 1}", "") for page in range(-(-videos // PAGE))]
+
+        async def slot() -> None:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(base_url.rpartition(":")[2]))
+            while left:
+                await asked(reader, writer, *left.pop())
+            writer.close()
+
+        await asyncio.gather(*(slot() for _ in range(slots)))
+
+    def run(base_url: str, videos: int, slots: int) -> Measured:
+        asyncio.run(all_of(base_url, videos, slots))
+        return {}
+
+    return run
+
+
 def _stream(index_id: str = INDEX) -> Run:
     from pegasus_classify import Classifier, Failure
 
@@ -126,6 +153,7 @@ def _main(kind: str, base_url: str, videos: int, slots: int) -> None:
         "blocking": _blocking,
         "asynchronous": _asynchronous,
         "loop": _loop,
+        "sockets": _sockets,
         "stream": _stream,
         "generated": _generated,
     }
