@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pegasus_classify.reading.candidates import Document
-from pegasus_classify.reading.shapes import Said
+from pegasus_classify.reading.claims import Said
 
 __all__ = ["Read", "chosen"]
 

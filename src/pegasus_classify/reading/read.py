@@ -7,10 +7,11 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.vocabulary import Vocabulary
 from pegasus_classify.reading.candidates import clean_json, documents, others, without
 from pegasus_classify.reading.choose import Read, chosen
+from pegasus_classify.reading.claims import Said
 from pegasus_classify.reading.coerce import evidence_of
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.names import Names
-from pegasus_classify.reading.shapes import Said, said_by
+from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
 from pegasus_classify.reading.tree import Node
 from pegasus_classify.reading.verdicts import verdict_of

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from pegasus_classify.contract.evidence import Repair
-from pegasus_classify.contract.request import Option
+from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
     Fields,
@@ -19,59 +16,20 @@ from pegasus_classify.reading.fields import (
     stretch_in,
 )
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
+from pegasus_classify.reading.leaves import Leaves
 from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.places import Entry, Place, hits_of, places_in
-from pegasus_classify.reading.rows import row_of
-from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["Claim", "Said", "said_by"]
+__all__ = ["said_by"]
 
 _DEEPEST = 60
-_LONGEST_RANGES = 4000
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
-_FOLDED = ("folded_name",)
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
 _OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
 """Keys of texts that hold data when their value is an object or a list of objects."""
-
-
-class Claim(NamedTuple):
-    """One clip, or one class without times, as written: nothing is clamped, scaled or checked yet."""
-
-    name: str
-    prompt: str | None
-    option: Option | None
-    times: Stretch | None
-    confidence: object
-    span: tuple[int, int] | None
-    repairs: tuple[Repair, ...] = ()
-
-
-@dataclass(slots=True)
-class Said:
-    """What one tree says.
-
-    Attributes:
-        claims: In the order of the text.
-        absent: Classes said not to be there.
-        finished: Classes whose entries are complete.
-        scales: Confidences of classes, in the order of the text: they may tell the scale of their clips'.
-        empty: True when some list that could have held entries holds none.
-    """
-
-    claims: list[Claim] = field(default_factory=list)
-    absent: set[str] = field(default_factory=set)
-    finished: set[str] = field(default_factory=set)
-    scales: list[object] = field(default_factory=list)
-    empty: bool = False
-
-    @property
-    def named(self) -> set[str]:
-        """Every class about which something is said."""
-        return {claim.name for claim in self.claims} | self.absent
 
 
 def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
@@ -87,11 +45,10 @@ def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> S
     return walk.said
 
 
-class _Walk:
+class _Walk(Leaves):
     def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
-        self.names = names
+        super().__init__(names)
         self.opened = opened
-        self.said = Said()
 
     # -- any value ------------------------------------------------------------------------------------------------
 
@@ -161,59 +118,9 @@ class _Walk:
         allowed = None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
         self.said.claims.append(
-            Claim(name, known, allowed, times, confidence, obj.span, _FOLDED if place.folded else ())
+            Claim(name, known, allowed, times, confidence, obj.span, FOLDED if place.folded else ())
         )
         return True
-
-    def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
-        """Read a list of plain values: a row of one entry, a pair of times, ranges, or names."""
-        span = getattr(nodes, "span", None)
-        texts = [leaf for leaf in leaves if isinstance(leaf, str)]
-        if not closed:
-            self.cut_leaves(texts, place, span, whole=len(texts) == len(nodes))
-            return
-        row = row_of(leaves, self.names, place.name, closed_to_names=place.foreign)
-        if row is not None:
-            option = row.option or place.option
-            confidence = place.confidence if row.confidence is None else row.confidence
-            hit = Hit(row.name, row.prompt or (place.prompt if row.name == place.name else None))
-            for times in row.times:
-                self.claim(hit, place._replace(option=option), times, confidence, span)
-            return
-        for text in texts:
-            self.string(text, place, span)
-
-    def cut_leaves(self, texts: list[str], place: Place, span: tuple[int, int] | None, *, whole: bool) -> None:
-        """Read what is sure in a list that was broken off: it might have become a row or a pair of times."""
-        if not whole:
-            return
-        if place.name is None:
-            named = [text for text in texts if place.listed and self.names.class_of(text)]
-            texts = texts if len(named) > 1 else []
-        for text in texts:
-            times = stretch_of(text) if place.name is not None else None
-            if place.name is None or (times is not None and times.end is not None):
-                self.string(text, place, span)
-
-    def string(self, text: str, place: Place, span: tuple[int, int] | None = None) -> None:
-        """Read a bare string: a range of the class around it, one of its prompts, or the name of a class."""
-        if place.name is not None:
-            times = stretch_of(text)
-            prompt = self.names.prompt_of(text, place.name) if times is None else None
-            if times is not None:
-                self.clip(place, times, span)
-            elif prompt is not None and place.times is not None:
-                self.clip(place._replace(prompt=prompt), place.times, span)
-            return
-        if not place.listed or place.foreign or place.unsettled:
-            return
-        hits = self.names.classes_in(text)
-        for hit in hits:
-            self.claim(hit, place, place.times, place.confidence if place.times else None, span)
-        head, _, tail = text.partition(":")
-        named = None if hits or not tail else self.names.class_of(head)
-        if named is not None:
-            self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
 
     # -- objects --------------------------------------------------------------------------------------------------
 
@@ -347,52 +254,3 @@ class _Walk:
             self.items(value, here._replace(listed=False), depth + 1)
         elif getattr(value, "closed", True):
             self.said.absent.add(name)
-
-    def scalar(self, value: Node, here: Place) -> None:
-        """Read one plain value under the name of a class: yes or no, a confidence, times."""
-        assert here.name is not None
-        hit = Hit(here.name, here.prompt)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        truth = None if number else truth_of(value)
-        if value is None or truth is False or value == 0:
-            self.said.absent.add(here.name)
-        elif number or truth is True:
-            self.claim(hit, here, here.times, value if number else here.confidence, None)
-        else:
-            before = len(self.said.claims)
-            self.ranges(value, here)
-            if len(self.said.claims) == before and above_zero(value):
-                self.claim(hit, here, here.times, value, None)
-
-    def ranges(self, text: str, here: Place) -> None:
-        """Read every time in a text that can hold nothing else."""
-        if here.name is None:
-            return
-        for each in times_in(text[:_LONGEST_RANGES], bare=True):
-            assert isinstance(each.value, Stretch)
-            self.clip(here, each.value, None)
-
-    # -- claims ---------------------------------------------------------------------------------------------------
-
-    def clip(self, here: Place, times: Stretch, span: tuple[int, int] | None, repairs: tuple[Repair, ...] = ()) -> None:
-        name = here.name
-        if name is None and not here.unsettled and not here.foreign:
-            name = self.names.only
-        if name is not None:
-            self.claim(Hit(name, here.prompt), here, times, here.confidence, span, repairs)
-
-    def claim(
-        self,
-        hit: Hit,
-        here: Place,
-        times: Stretch | None,
-        confidence: object,
-        span: tuple[int, int] | None,
-        repairs: tuple[Repair, ...] = (),
-    ) -> None:
-        if here.waiting and confidence is None:
-            return
-        if hit.folded or (here.folded and hit.name == here.name):
-            repairs = (*repairs, *_FOLDED)
-        option = self.names.option_of(here.option, hit.name) if here.option is not None else None
-        self.said.claims.append(Claim(hit.name, hit.prompt, option, times, confidence, span, repairs))
