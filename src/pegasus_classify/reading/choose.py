@@ -16,7 +16,9 @@ _DRAFT = re.compile(
     r"previous(?:ly)?|not this|wrong|"
     r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen "
     r"shows|sign reads|quoted|"
-    r"prompt was|expected output|discarded|version 1|attempt|guess|rejected|obsolete)\b",
+    r"prompt was|expected output|(?:output |answer |response )?format (?:is|looks|will be|would be)|"
+    r"in (?:this|the following) (?:form|shape|structure|manner|style)|"
+    r"discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pegasus_classify.reading.keys import Role, role_of, truth_of
+from pegasus_classify.reading.keys import Role, option_of, role_of, truth_of
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -25,6 +25,7 @@ _FIELDS = frozenset(
         "end_ms",
     }
 )
+_UNKNOWN = frozenset({"n/a", "na", "null", "-", "\u2013", "\u2014", "missing", "none", "unknown", "not applicable"})
 _NAMING = frozenset({"class", "weak", "text", "prompt"})
 _ENTRY_STARTS = frozenset({"class", "start"})
 
@@ -69,7 +70,7 @@ def fields_of(obj: Obj) -> Fields:
         elif isinstance(value, list) and role in ("weak", "time", "option") and _holds_entries(value):
             fields.members.append((key, value))
             fields.lists = True
-        elif role in fields.values and role == "weak":
+        elif role in fields.values and (role == "weak" or (role == "option" and option_of(value) is None)):
             fields.members.append((key, value))
         else:
             if role in _ENTRY_STARTS and value is not None and fields.values.get(role, value) != value:
@@ -172,7 +173,14 @@ def denied(fields: Fields) -> bool:
     if truth_of(values.get("present")) is False or truth_of(values.get("absent")) is True:
         return True
     confidence = values.get("confidence")
-    return isinstance(confidence, str) and truth_of(confidence) is False and "start" not in values
+    if not isinstance(confidence, str) or truth_of(confidence) is not False or "start" in values:
+        return False
+    return not (fields.lists and _unknown(confidence))
+
+
+def _unknown(confidence: str) -> bool:
+    """Return whether a word in the place of a confidence says that none is known, not that nothing is there."""
+    return confidence.strip().casefold() in _UNKNOWN
 
 
 def stretch_from(raw: Node) -> Stretch | None:

@@ -32,16 +32,22 @@ _OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "ana
 """Keys of texts that hold data when their value is an object or a list of objects."""
 
 
-def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
+def said_by(
+    value: Node,
+    names: Names,
+    opened: Callable[[str], list[Node]],
+    around: Place = Place(),  # noqa: B008 - frozen
+) -> Said:
     """Return what a tree says about the classes asked.
 
     Args:
         value: The tree.
         names: What was asked.
         opened: Reads a string that is an answer itself.
+        around: What holds for all of it, such as what the heading above it says.
     """
     walk = _Walk(names, opened)
-    walk.value(value, Place(), 0)
+    walk.value(value, around, 0)
     return walk.said
 
 
@@ -169,10 +175,11 @@ class _Walk(Leaves):
     def timeless(self, here: Place, fields: Fields, listed: bool, obj: Obj) -> None:
         """Read an entry that names its class and gives no time."""
         assert here.name is not None
-        if fields.prompts or fields.timed():
-            return
         values = fields.values
-        sure = truth_of(values.get("present")) is True or above_zero(values.get("confidence"))
+        stated = truth_of(values.get("present")) is True
+        if fields.prompts or (fields.timed() and not stated):
+            return
+        sure = stated or above_zero(values.get("confidence"))
         if listed and not sure:
             self.said.absent.add(here.name)
         else:
@@ -235,6 +242,10 @@ class _Walk(Leaves):
     def under(self, value: Node, here: Place, depth: int) -> None:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
+        if isinstance(value, Obj) and value.closed and not value.pairs:
+            self.said.finished.add(name)
+            self.said.absent.add(name)
+            return
         if isinstance(value, Obj):
             columns = unzipped(value)
             for part in columns:

@@ -151,13 +151,17 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
     return one.kind == two.kind == "bare" and (bare or _FROM.search(before) is not None)
 
 
-_LEVEL = r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain"
+_LEVEL = (
+    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|baja)|m\u00e9dia|media|"
+    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
+)
 _WORD = (
+    r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
     r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
     r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
     r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
 )
-_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
+_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
@@ -168,7 +172,7 @@ _CONFIDENCES = (
     re.compile(
         r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"
         r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
-        r"10)\b)(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
+        r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
         re.IGNORECASE,
     ),
 )

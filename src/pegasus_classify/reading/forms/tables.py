@@ -13,8 +13,10 @@ from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["Table", "tables_in"]
 
+_COUNT = re.compile(r"(?:#|no\.?|nr\.?|n\u00ba|num(?:ber)?|row|index|rank|id|\u2116|\u5e8f\u53f7|)", re.IGNORECASE)
 _RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]+")
 _SCALE = re.compile(r"\(?\s*(?:out of|/)\s*(\d+)\s*\)?|\(\s*0?\s*[-\u2013]\s*(10|5)\s*\)", re.IGNORECASE)
+_DITTO = re.compile("[\"\u2033\u3003\u201d\u201c']{0,2}|''|-?(?:ditto|same|same as above)|\u2191|\\^")
 _UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|[?*_`]+")
 
 
@@ -191,7 +193,7 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
         for number, (key, cell) in enumerate(zip(keys, cells, strict=False)):
             role = role_of(key)
             if role == "class":
-                above = cell or above
+                above = above if _DITTO.fullmatch(cell) else cell
             text = above if role == "class" else cell
             match = scale[number]
             if role == "confidence" and cell and match is not None:
@@ -216,6 +218,8 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     for number, column in enumerate(columns):
         if roles[number] == "other" and column and all(truth_of(cell) is not None for cell in column):
             keys[number] = "present"
+        elif roles[number] == "other" and _COUNT.fullmatch(keys[number]):
+            continue
         elif roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
             keys[number] = "time"
         elif roles[number] == "other" and keys[number] != "class":
