@@ -100,10 +100,14 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
             each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)
         ]
         fields.values.setdefault(role, numbers[0] if numbers else None)
-    elif (role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs)) or role == "prompt":
+    elif (role == "class" and _only_names(value)) or role == "prompt":
         fields.values[role] = value
     else:
         fields.members.append((key, value))
+
+
+def _only_names(value: Obj) -> bool:
+    return all(role_of(key) in _NAMING and not isinstance(each, (Obj, list)) for key, each in value.pairs)
 
 
 _COUNTS = {"h": 3600, "hours": 3600, "m": 60, "min": 60, "minutes": 60, "s": 1, "sec": 1, "seconds": 1}

@@ -71,7 +71,7 @@ def _singular(word: str) -> str:
 _FOLDS: tuple[Callable[[str], str], ...] = (plain, squeezed, loosened)
 
 _LEAD = re.compile(
-    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
+    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
 _LABEL = re.compile(
     r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"

@@ -51,6 +51,13 @@ def said_by(
     return walk.said
 
 
+def _all_texts(value: Node) -> bool:
+    """Return whether an object holds nothing but texts about the video: remarks on each class, say."""
+    return isinstance(value, Obj) and all(
+        isinstance(each, str) and stretch_of(each) is None and truth_of(each) is None for _, each in value.pairs
+    )
+
+
 class _Walk(Leaves):
     def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
         super().__init__(names)
@@ -190,7 +197,7 @@ class _Walk(Leaves):
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = "other" if key in self.names.names else role_of(key)
-        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value)):
+        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value) and not _all_texts(value)):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
             return False

@@ -30,6 +30,15 @@ __all__ = ["read_lines"]
 
 
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|not (?:present|found|"
+    r"detected|seen|visible|shown|observed|identified|applicable|in (?:the|this) video|at all|any)\b|absent\b|n/a\b|"
+    r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|shown)|no\.?\Z)",
+    re.IGNORECASE,
+)
+_FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
+_YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
 _DEEPEST = 6
 """Bullets read at the beginning of one line."""
@@ -90,6 +99,9 @@ class _Lines(Scopes):
                 self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
             if hits or unticked is not None:
                 return
+            bullet = BULLET.match(body)
+            if bullet is not None:
+                body, at = body[bullet.end() :], at + bullet.end()
         if not body:
             return
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
@@ -149,7 +161,7 @@ class _Lines(Scopes):
 
     def caption(self, body: str, at: int) -> list[Obj]:
         hits = self.names.classes_in(body.strip("[]<> "))
-        if hits:
+        if hits and not confidences_in(body):
             return [
                 Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
                 for hit in hits
@@ -162,7 +174,7 @@ class _Lines(Scopes):
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
         key = match.group("key").strip()
-        value = _REMARK.sub("", body[match.end() :].strip())
+        value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
         start = at + match.end()
         role = "other" if key in self.names.names else role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
@@ -243,6 +255,10 @@ class _Lines(Scopes):
             obj.pairs.append(("clips", self.flow(start)))
             return
         trusted = None if self.trusted is None else self.trusted - start
+        first = _FIRST_WORD.match(value)
+        if first is not None and truth_of(first.group()) is False:
+            obj.pairs.append(("present", False))
+            return
         number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
         if number is not None and (trusted is None or len(value) < trusted):
             obj.pairs.append(("confidence", value))
@@ -322,6 +338,9 @@ class _Lines(Scopes):
         entries = self.statements.read(body, at, trusted=trusted)
         if not entries and owner is not None:
             entries = self.statements.read(body, at, known=owner, trusted=trusted)
+            if _DENIAL.match(body) and not any("time" in dict(entry.pairs) for entry in entries):
+                self.stack[-1].obj.pairs.append(("present", False))
+                return
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
         if not entries and owner is None and self.names.only is not None:
             entries = self.statements.about_the_only_class(body, at, trusted)
