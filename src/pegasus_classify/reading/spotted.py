@@ -24,7 +24,7 @@ _NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
 _LETTER = "[0-9A-Za-z_\u00aa-\u052f]"
 _SURE = rf"(?:{CLOCK}|{SPOKEN})"
 _TOKEN = re.compile(
-    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
+    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
     rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film|recording))?\b)"

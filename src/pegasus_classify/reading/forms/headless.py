@@ -12,6 +12,9 @@ from pegasus_classify.reading.timecodes import stretch_of
 __all__ = ["columns_of"]
 
 
+_MANY = 3
+
+
 def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
     """Return the field each column holds, empty for one that is not known; None without a class and times.
 
@@ -40,7 +43,9 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
     take("option", lambda cell: option_of(cell) is not None)
     take("prompt", lambda cell: any(names.prompt_of(cell, each.name) for each in names.classes), share=0.5)
     take("confidence", lambda cell: claimed(cell).scale != "none")
-    return found
+    # A few lines that are no table may look like one; in a table of few rows every column must be understood.
+    known = all(field or not any(column) for field, column in zip(found, columns, strict=True))
+    return found if known or len(rows) > _MANY else None
 
 
 def _is_range(cell: str) -> bool:

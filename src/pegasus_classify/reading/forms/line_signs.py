@@ -13,6 +13,7 @@ __all__ = [
     "CUE",
     "FIELDS",
     "FINAL",
+    "FOUND",
     "NEGATIVE",
     "RULE",
     "TICKED",
@@ -55,6 +56,10 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
+FOUND = re.compile(
+    r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
+    re.IGNORECASE,
+)
 FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import Role, role_of, truth_of
 from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.spotted import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
@@ -166,7 +167,16 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
 
 
 def _entry(columns: list[str], cells: list[str], span: tuple[int, int]) -> Obj:
-    return Obj([(key, _value(cell)) for key, cell in zip(columns, cells, strict=False) if key], span)
+    pairs = [(key, _value(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+    return Obj([*pairs, *_sure_in_name(pairs)], span)
+
+
+def _sure_in_name(pairs: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+    """Return the confidence that stands beside the name of the class, in a row that has no other."""
+    if any(role_of(key) == "confidence" for key, _ in pairs):
+        return []
+    names = [value for key, value in pairs if role_of(key) == "class" and isinstance(value, str)]
+    return [("confidence", each.value) for name in names for each in confidences_in(name)[:1]]
 
 
 def _turned(rows: list[Row], keys: list[str]) -> Arr:
@@ -215,7 +225,7 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
                 pairs += _several(text, above, start, statements)
             elif text and key:
                 pairs.append((key, _value(text.strip("*_`").strip())))
-        entries.append(Obj(pairs, (start, end)))
+        entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
 
 
