@@ -39,8 +39,8 @@ _JOIN = re.compile(
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
     r"lasting|continu(?:es|ing))\b\s*"
     r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*"
-    r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?(?=\s+\d+:)|time|"
-    r"timestamp)\s+|t\s*=\s*|\bthe\s+(?=\d))?",
+    r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?|time|"
+    r"timestamp)\s+|t\s*=\s*|\bthe\s+)?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
@@ -199,7 +199,9 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         return False
     if "sure" in (one.kind, two.kind):
         return True
-    return one.kind == two.kind == "bare" and (bare or _FROM.search(before) is not None)
+    return one.kind == two.kind == "bare" and (
+        bare or _FROM.search(before) is not None or _BEHIND_NAME.search(before) is not None
+    )
 
 
 _ENDED = re.compile(
@@ -210,6 +212,7 @@ _ENDED = re.compile(
 )
 _FARTHEST = 160
 _STOPS = re.compile(r"[;\n]|\b(?:second|next|another|third|also|then)\b", re.IGNORECASE)
+_BEHIND_NAME = re.compile("\x00[\\s:@=|,\u2013\u2014-]{1,4}(?:at|from)?\\s?$")
 _NAME = re.compile("\x00+")
 
 

@@ -32,6 +32,7 @@ __all__ = ["read_lines"]
 
 
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+_ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _FEWEST_ECHOED = 3
 _DENIAL = re.compile(
     r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
@@ -55,6 +56,7 @@ class _Lines(Scopes):
         self.trusted = trusted
         self.skip_deeper: int | None = None
         self.whole: list[Obj] = []
+        self.ends = False
         self.doubted = False
         self.cue: Stretch | None = None
 
@@ -155,7 +157,11 @@ class _Lines(Scopes):
                     if any(k == "time" for k, _ in entry.pairs)
                     else ("fields", dict(entry.pairs).get("fields", entry))
                 )
-        if not (hit is None and (NEGATIVE.search(title) or ASIDE.search(title))):
+        if (
+            hit is not None
+            or (rank == 1 and not NEGATIVE.search(title))
+            or not (NEGATIVE.search(title) or ASIDE.search(title))
+        ):
             self.add("", obj)
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
@@ -163,6 +169,16 @@ class _Lines(Scopes):
     def are_all(self, hits: list[Hit]) -> bool:
         """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
         return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
+
+    def correct(self, value: str, start: int, indent: int) -> None:
+        """Read a correction: it replaces what was said of its classes, all of it when those were not spoken of."""
+        before = {str(dict(entry.pairs).get("class")) for _, entry in self.added}
+        entries = self.statements.read(value, start)
+        if before.isdisjoint(str(dict(entry.pairs).get("class")) for entry in entries):
+            self.root.pairs.clear()
+        else:
+            self.take_back(entries)
+        self.free(value, start, indent)
 
     def take_back(self, entries: list[Node]) -> None:
         """Drop what lines before said of the classes that a correction speaks of; without any, doubt them all."""
@@ -207,8 +223,7 @@ class _Lines(Scopes):
             if named is not None:
                 return named
         if role == "other" and value and _CORRECTION.fullmatch(key):
-            self.root.pairs.clear()
-            self.free(value, start, indent)
+            self.correct(value, start, indent)
             return True
         if role in ("other", "class", "names") and value and self.are_all(hits := self.names.all_in(value)):
             self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
@@ -322,6 +337,7 @@ class _Lines(Scopes):
         if value[0] in "[{" and stretch_of(value) is None:
             self.add(key, self.flow(start))
             return
+        self.ends = self.ends or role == "end"
         if role == "class":
             hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
@@ -403,6 +419,8 @@ def read_lines(text: str, statements: Statements, *, trusted: int | None = None)
         if at >= lines.done:
             lines.line(raw, at)
         at += len(raw) + 1
+    if lines.ends and "start" in (last := dict(lines.stack[-1].obj.pairs)) and not _ENDS.intersection(last):
+        lines.stack[-1].obj.closed = False
     if not lines.added:
         lines.root.pairs += [("", entry) for entry in lines.whole]
     return lines.root

@@ -54,7 +54,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says?|said|saying|reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"\b(?:says?|said|saying|(?<!should )reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
     r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
     re.IGNORECASE,
