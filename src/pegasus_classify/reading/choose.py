@@ -19,6 +19,7 @@ _DRAFT = re.compile(
     r"shows|sign reads|quoted|"
     r"prompt was|expected output|(?:output |answer |response )?format (?:is|looks|will be|would be)|"
     r"in (?:this|the following) (?:form|shape|structure|manner|style)|"
+    r"(?:follow|use|using|with) (?:this|the following) (?:json )?(?:form|format|shape|structure|schema)|"
     r"discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )

@@ -51,6 +51,13 @@ def said_by(
     return walk.said
 
 
+def _hold_data(value: Node) -> bool:
+    """Return whether a value is entries, or ranges as pairs of numbers."""
+    if are_entries(value):
+        return not _all_texts(value)
+    return isinstance(value, list) and bool(value) and all(isinstance(each, list) for each in value)
+
+
 def _all_texts(value: Node) -> bool:
     """Return whether an object holds nothing but texts about the video: remarks on each class, say."""
     return isinstance(value, Obj) and all(
@@ -187,6 +194,8 @@ class _Walk(Leaves):
         if fields.prompts or (fields.timed() and not stated):
             return
         sure = stated or above_zero(values.get("confidence"))
+        if here.echo and not sure:
+            return
         if listed and not sure:
             self.said.absent.add(here.name)
         else:
@@ -197,10 +206,11 @@ class _Walk(Leaves):
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = "other" if key in self.names.names else role_of(key)
-        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value) and not _all_texts(value)):
+        if role == "text" and not (key.casefold() in _OPEN_TEXTS and _hold_data(value)):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
             return False
+        here = here._replace(echo=here.echo or role == "echo")
         times = stretch_of(key) if key[:1].isdigit() and here.times is None else None
         if times is not None and times.end is not None:
             self.value(value, here._replace(times=times, listed=True), depth + 1)

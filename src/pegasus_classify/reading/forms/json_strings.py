@@ -134,6 +134,8 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     position = at + 1
     while (match := stop.search(text, position)) is not None:
         where = match.start()
+        if place == "key" and (blank := text.find("\n\n", at, where)) >= 0:
+            return Quoted(text[at + 1 : blank], blank, complete=False, repairs=(*repairs, "missing_quote"))
         if match.group() == "\\":
             position = where + 2
             continue

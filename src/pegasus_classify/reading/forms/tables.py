@@ -145,6 +145,9 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
     head = rows[0][0]
     keys = [_UNIT.sub("", cell).strip() for cell in head]
     roles = [role_of(key) if key else "other" for key in keys]
+    columns = columns_of([cells for cells, _, _ in rows], names)
+    if columns is not None:
+        return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
     if any(known) and len(rows) > 1 and not any(by_class):
@@ -155,9 +158,6 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
     if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
         return _with_head(rows[1:], keys, roles, head, statements)
-    columns = columns_of([cells for cells, _, _ in rows], names)
-    if columns is not None:
-        return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     headless = [
         row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])
     ]
