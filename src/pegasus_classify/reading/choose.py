@@ -35,13 +35,16 @@ _PART = re.compile(
 )
 
 
+_NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A document, what it says, and what the heading above it says."""
 
     document: Document
     said: Said
-    around: Place = Place()
+    around: Place = _NOWHERE
 
 
 def chosen(reads: list[Read]) -> list[Read]:
@@ -84,7 +87,7 @@ def _before(document: Document) -> str:
 
 def _apart(later: Read, earlier: Read) -> bool:
     """Return whether two documents stand under headings that say different things: one for each option, say."""
-    return Place() not in (later.around, earlier.around) and later.around != earlier.around
+    return _NOWHERE not in (later.around, earlier.around) and later.around != earlier.around
 
 
 def _continued(later: Read, earlier: Read) -> bool:

@@ -76,7 +76,9 @@ def hits_of(fields: Fields, names: Names) -> list[Hit] | None:
 
 def _asked_about(fields: Fields, names: Names) -> list[Hit]:
     """Return the class that is the whole value of a key without a meaning, spelled as requested."""
-    values = [value for key, value in fields.members if key in _QUESTIONS or role_of(key) == "other"]
+    values = [
+        value for key, value in fields.members if key in _QUESTIONS or (role_of(key) == "other" and key[:1].isalpha())
+    ]
     return [Hit(value) for value in values if isinstance(value, str) and value in names.names][:1]
 
 

@@ -26,7 +26,7 @@ from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["read_lines"]
 
@@ -174,7 +174,9 @@ class _Lines(Scopes):
         """Read a correction: it replaces what was said of its classes, all of it when those were not spoken of."""
         before = {str(dict(entry.pairs).get("class")) for _, entry in self.added}
         entries = self.statements.read(value, start)
-        if before.isdisjoint(str(dict(entry.pairs).get("class")) for entry in entries):
+        if (FINAL.search(value) and value.endswith(":")) or before.isdisjoint(
+            str(dict(entry.pairs).get("class")) for entry in entries
+        ):
             self.root.pairs.clear()
         else:
             self.take_back(entries)
@@ -194,16 +196,15 @@ class _Lines(Scopes):
         return self.names.class_of(match.group(1)) if match is not None else None
 
     def caption(self, body: str, at: int) -> list[Obj]:
+        """Return what a caption says, which holds while it is shown."""
         hits = self.names.classes_in(body.strip("[]<> "))
         if hits and not confidences_in(body):
             return [
                 Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
                 for hit in hits
             ]
-        found = self.statements.read(body, at)
-        return [
-            Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)
-        ]
+        assert self.cue is not None
+        return self.statements.read(body, at, during=self.cue)
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
@@ -214,7 +215,11 @@ class _Lines(Scopes):
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
         if role == "text" or (
-            role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and ASIDE.search(key)
+            role == "other"
+            and ASIDE.search(key)
+            and self.names.class_of(key) is None
+            and self.head_of(key) is None
+            and not self.statements.mentions.find(key)
         ):
             self.aside(value, indent)
             return True
@@ -273,7 +278,7 @@ class _Lines(Scopes):
             return None
         if any(
             each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner)
-            for each in self.statements.mentions.find(value)
+            for each in self.statements.mentions.find(self.statements.unquoted(value))
         ):
             return self.free(body, at, indent)
         span = (at, at + len(body))
@@ -345,8 +350,7 @@ class _Lines(Scopes):
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
             entries = [entry for entry in times if "time" in dict(entry.pairs)]
             if len(entries) > 1:
-                for entry in entries:
-                    self.add("", entry)
+                self.add("clips", Arr(entries))
                 return
         self.add(key if role_of(key) == role else role, scalar(value))
 
@@ -386,7 +390,11 @@ class _Lines(Scopes):
         entries = self.statements.read(body, at, trusted=trusted, after=self.recent)
         if not entries and owner is not None:
             entries = self.statements.read(body, at, known=owner, trusted=trusted, after=self.recent)
-            if _DENIAL.match(body) and not any("time" in dict(entry.pairs) for entry in entries):
+            denial = _DENIAL.match(body)
+            if denial is not None and (
+                body[denial.end() : denial.end() + 1] in (".", ";")
+                or not any("time" in dict(entry.pairs) for entry in entries)
+            ):
                 self.stack[-1].obj.pairs.append(("present", False))
                 return
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]

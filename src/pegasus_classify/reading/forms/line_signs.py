@@ -52,7 +52,7 @@ ASIDE = re.compile(
     r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
     r"available|allowed|input|given|"
     r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
-    r"thinking|analysis)\b",
+    r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
     re.IGNORECASE,
 )
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})

@@ -22,10 +22,12 @@ __all__ = [
     "RIGHT_OK",
     "SENTENCE",
     "SLIP",
+    "SO_NOT",
     "SURENESS",
     "TAKEN_BACK",
     "TAKEN_UP",
     "UNTRUSTED",
+    "WITHDRAWN",
     "WORDS",
 ]
 
@@ -75,6 +77,13 @@ SLIP = re.compile(
     r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|or rather|actually)\b",
     re.IGNORECASE,
 )
+WITHDRAWN = re.compile(
+    r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
+    r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|was)(?: not|n['\u2019]t))",
+    re.IGNORECASE,
+)
+"""What is said of a class and not meant."""
+SO_NOT = re.compile(r"^\W*(?:so|hence|therefore|thus)?,?\s*(?:no|not present|none)\W*$", re.IGNORECASE)
 SURENESS = re.compile(
     r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
 )
@@ -110,6 +119,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
+    "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "
@@ -130,7 +140,10 @@ _POSITIVE = (
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
     "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
     "mentions mention brands brand topics topic actions action objects object activities activity events event during "
-    "following several once twice every each matched relevant "
+    "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
+    "diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
+    "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti confian\u00e7a neste "
+    "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
 POSITIVE = frozenset(_POSITIVE.split())

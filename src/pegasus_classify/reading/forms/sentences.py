@@ -25,6 +25,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     RIGHT_OK,
     SLIP,
     UNTRUSTED,
+    WITHDRAWN,
     WORDS,
 )
 from pegasus_classify.reading.keys import option_of
@@ -90,7 +91,7 @@ class Sentences:
             trusted: Length of `text` up to which nothing was cut; None when it was not.
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
-        text = self._without_quotes(text)
+        text = self.unquoted(text)
         clauses = self._clauses(text) if known is None and trusted is None else []
         if clauses:
             parts = [self._clause(text[start:end], offset + start, None, None, ()) for start, end in clauses]
@@ -147,19 +148,22 @@ class Sentences:
                 group.times += [] if group.denied else taken_up
         elif known is None and not times and not self.declares(blank):
             groups = [group for group in groups if group.denied]
+        if known is not None and times and WITHDRAWN.search(blank):
+            return heard
         outside = PARENTHESES.sub(" ", blank)
-        if known is None and times and (HEDGE.search(outside) or QUOTING.search(outside)):
+        if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
             return heard
         if known is None:
             times = [each for each in times if not _foreign(blank, groups, each.start)]
         _spread(groups, times, sure)
+        groups = self._merged(groups)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
             groups = groups[:-1]
         option = _option(blanked(blank, times))
         heard.entries.extend(entry for group in groups for entry in self._entries(group, known, option, span))
         return heard
 
-    def _without_quotes(self, text: str) -> str:
+    def unquoted(self, text: str) -> str:
         """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""
         if _QUOTED.search(text) is None:
             return text
@@ -238,6 +242,20 @@ class Sentences:
                 groups.append(_Group([mention], denied))
             at = mention.end
         return groups
+
+    def _merged(self, groups: list[_Group]) -> list[_Group]:
+        """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
+        kept: list[_Group] = []
+        for group in groups:
+            hits = {each.hit.name for each in group.mentions if each.hit}
+            if kept and not group.times and not group.denied and kept[-1].times and len(hits) == 1:
+                before = {each.hit.name for each in kept[-1].mentions if each.hit}
+                if before == hits:
+                    kept[-1].confidence = kept[-1].confidence or group.confidence
+                    kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
+                    continue
+            kept.append(group)
+        return kept
 
     def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:
         """Return whether a class is named behind a prompt of its own: `Dog (Pets)`, `dogs, so Pets`."""
