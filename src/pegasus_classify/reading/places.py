@@ -30,6 +30,7 @@ class Place(NamedTuple):
         foreign: True inside an entry of a class that was not asked.
         folded: True when the class around it was named inexactly.
         listed: True where bare strings are names of classes.
+        moments: True under a key for single times.
         echo: True under a key that only a request has: what tells no time there is no evidence.
     """
 
@@ -44,6 +45,7 @@ class Place(NamedTuple):
     listed: bool = True
     folded: bool = False
     echo: bool = False
+    moments: bool = False
 
 
 class Entry(NamedTuple):

@@ -26,6 +26,7 @@ __all__ = ["said_by"]
 
 _DEEPEST = 60
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
+_MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
 _OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
@@ -49,6 +50,10 @@ def said_by(
     walk = _Walk(names, opened)
     walk.value(value, around, 0)
     return walk.said
+
+
+def _is_zero(raw: Node) -> bool:
+    return isinstance(raw, (int, str)) and not isinstance(raw, bool) and str(raw).strip() in ("0", "0%", "0 %", "0.0")
 
 
 def _hold_data(value: Node) -> bool:
@@ -172,6 +177,8 @@ class _Walk(Leaves):
             return
         before, denials = len(self.said.claims), len(self.said.absent)
         self.said.scales.append(fields.values.get("confidence"))
+        if not named and times is None and here.name is not None and _is_zero(fields.values.get("confidence")):
+            self.said.absent.add(here.name)
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
         listed = fields.lists
@@ -227,7 +234,8 @@ class _Walk(Leaves):
         elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
-            self.value(value, here._replace(listed=here.name is not None or role == "answer"), depth + 1)
+            here = here._replace(listed=here.name is not None or role == "answer", moments=key.casefold() in _MOMENTS)
+            self.value(value, here, depth + 1)
             return isinstance(value, list)
         return value is None and role == "clips"
 

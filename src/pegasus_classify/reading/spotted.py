@@ -40,7 +40,7 @@ _JOIN = re.compile(
     r"lasting|continu(?:es|ing))\b\s*"
     r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*"
     r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?|time|"
-    r"timestamp)\s+|t\s*=\s*|\bthe\s+)?",
+    r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)

@@ -34,6 +34,10 @@ __all__ = ["read_lines"]
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _FEWEST_ECHOED = 3
+_NUMBERED_TIME = re.compile(
+    r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
+    re.IGNORECASE,
+)
 _DENIAL = re.compile(
     r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
     r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|not (?:present|found|"
@@ -166,6 +170,12 @@ class _Lines(Scopes):
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
+    def about(self, owner: str, entries: list[Obj]) -> bool:
+        """Return whether entries without times speak of the class around them, or of none."""
+        return all(
+            dict(entry.pairs).get("class", owner) == owner and "present" not in dict(entry.pairs) for entry in entries
+        )
+
     def are_all(self, hits: list[Hit]) -> bool:
         """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
         return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
@@ -212,6 +222,8 @@ class _Lines(Scopes):
         value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
         start = at + match.end()
         role = "other" if key in self.names.names else role_of(key)
+        if role == "other" and _NUMBERED_TIME.fullmatch(key):
+            role = "time"
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
         if role == "text" or (
@@ -388,7 +400,11 @@ class _Lines(Scopes):
 
     def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
         entries = self.statements.read(body, at, trusted=trusted, after=self.recent)
-        if not entries and owner is not None:
+        if (
+            owner is not None
+            and not any("time" in dict(entry.pairs) for entry in entries)
+            and self.about(owner, entries)
+        ):
             entries = self.statements.read(body, at, known=owner, trusted=trusted, after=self.recent)
             denial = _DENIAL.match(body)
             if denial is not None and (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "AGAIN",
     "BUT",
     "CLAUSE",
+    "COMMA",
     "FOREIGN",
     "HEDGE",
     "JOINER",
@@ -87,6 +89,13 @@ SO_NOT = re.compile(r"^\W*(?:so|hence|therefore|thus)?,?\s*(?:no|not present|non
 SURENESS = re.compile(
     r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
 )
+COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
+AGAIN = re.compile(
+    r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
+    r"2nd|3rd)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells of one more stretch of the same class."""
 CLAUSE = re.compile(
     r",\s+(?:and|but|while|whereas|then)\s|\s+and\s+(?=from\b|between\b|at\s\d)|\s(?:while|whereas)\s", re.IGNORECASE
 )
@@ -141,7 +150,7 @@ _POSITIVE = (
     "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
     "mentions mention brands brand topics topic actions action objects object activities activity events event during "
     "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
-    "diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
+    "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
     "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti confian\u00e7a neste "
     "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pegasus_classify.reading.forms.sentence_signs import (
     BUT,
     CLAUSE,
+    COMMA,
     FOREIGN,
     HEDGE,
     JOINER,
@@ -92,9 +93,9 @@ class Sentences:
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
         text = self.unquoted(text)
-        clauses = self._clauses(text) if known is None and trusted is None else []
+        clauses = self._clauses(text, known) if trusted is None else []
         if clauses:
-            parts = [self._clause(text[start:end], offset + start, None, None, ()) for start, end in clauses]
+            parts = [self._clause(text[start:end], offset + start, known, None, ()) for start, end in clauses]
             return Heard(
                 [entry for part in parts for entry in part.entries],
                 [name for part in parts for name in part.names],
@@ -103,14 +104,16 @@ class Sentences:
             )
         return self._clause(text, offset, known, trusted, taken_up)
 
-    def _clauses(self, text: str) -> list[tuple[int, int]]:
+    def _clauses(self, text: str, known: str | None) -> list[tuple[int, int]]:
         """Return the clauses of a sentence when each has a name and a time of its own."""
-        cuts = [match.start() for match in CLAUSE.finditer(text)]
+        cuts = [match.start() for match in (CLAUSE if known is None else COMMA).finditer(text)]
         if not cuts:
             return []
         spans = list(zip([0, *cuts], [*cuts, len(text)], strict=True))
         for start, end in spans:
             names = self.mentions.find(text[start:end])
+            if known is not None:
+                names = [each for each in names if self.names.prompt_of(each.text, known)]
             if not names or not times_in(
                 blanked(text[start:end], [Spotted(each.start, each.end, None) for each in names])
             ):
@@ -121,6 +124,7 @@ class Sentences:
         self, text: str, offset: int, known: str | None, trusted: int | None, taken_up: Sequence[Stretch]
     ) -> Heard:
         found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
+        found = _without_slips(text, found)
         blank = blanked(text, [Spotted(each.start, each.end, None) for each in found])
         sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
         sure = sure or _in_brackets(blank)
@@ -136,7 +140,6 @@ class Sentences:
             for number, each in enumerate(found)
             if self._meant(text, each, known) or (number and self._qualifies(found[number - 1], each))
         ]
-        kept = _without_slips(text, kept)
         heard = Heard([], kept, times, sure)
         if not kept:
             if known is not None:

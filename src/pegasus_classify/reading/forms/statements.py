@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pegasus_classify.reading.forms.sentence_signs import PRONOUN, SENTENCE, SO_NOT, SURENESS, TAKEN_BACK, TAKEN_UP
+from pegasus_classify.reading.forms.sentence_signs import (
+    AGAIN,
+    PRONOUN,
+    SENTENCE,
+    SO_NOT,
+    SURENESS,
+    TAKEN_BACK,
+    TAKEN_UP,
+)
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
 from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
@@ -93,8 +101,10 @@ class _Paragraph:
             added = [Obj([("present", False)], (offset, offset + len(text)))]
         elif TAKEN_BACK.match(text):
             self.take_back(added)
-        if heard.sure and not added and len(heard.names) == 1 and heard.names[0].hit is not None:
+        if heard.sure and not heard.times and len(heard.names) == 1 and heard.names[0].hit is not None:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
+        if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
+            added = self.more_of_the_same(heard)
         if added:
             self.add_topic(text, added)
             self.add_sureness(added)
@@ -138,6 +148,15 @@ class _Paragraph:
             keys = dict(entry.pairs)
             if keys.get("class") == name and "prompt" not in keys and "present" not in keys:
                 entry.pairs.append(("prompt", prompt))
+
+    def more_of_the_same(self, heard: Heard) -> list[Obj]:
+        """Return further clips of the class spoken of last: "The second one starts at 13:30"."""
+        if not self.last or len({owner for _, owner in self.last}) != 1:
+            return []
+        base, _ = self.last[-1]
+        kept = [pair for pair in base.pairs if pair[0] in ("class", "prompt")]
+        sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+        return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
 
     def add_sureness(self, added: list[Obj]) -> None:
         """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""

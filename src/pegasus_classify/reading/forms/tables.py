@@ -244,7 +244,7 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     columns = [[cells[number] for cells, _, _ in rows if number < len(cells)] for number in range(len(keys))]
     if "class" not in roles:
         for number, column in enumerate(columns):
-            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(
+            if roles[number] in ("other", "weak", "names", "text", "answer") and any(
                 names.classes_in(cell) for cell in column if cell
             ):
                 keys[number] = "class"
