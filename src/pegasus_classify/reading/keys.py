@@ -29,7 +29,7 @@ _TABLE: dict[Role, str] = {
     "\u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category "
     "categoryid categoryname "
     "classification classified tag topic theme",
-    "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
+    "weak": "name id art tipo typ type title kind event eventtype activity action object key item sport scene segmentname",
     "start": "start s t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
@@ -56,7 +56,7 @@ _TABLE: dict[Role, str] = {
     "\u78ba\u4fe1 \u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt \u63d0\u793a \u63d0\u793a\u8bcd \u30d7\u30ed\u30f3\u30d7\u30c8 \ud504\ub86c\ud504\ud2b8 query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
+    "option": "option opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
     "evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "

@@ -24,6 +24,7 @@ _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5})
 _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _SYMBOL_KEY = re.compile(r"(?<=[{,\s]):\w{1,40}\s{0,4}=>")
+_LATEX_ROW = re.compile(r"(?m)^[^\n&]{0,300}&[^\n]{0,600}\\\\")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'\\+"[}\]\s]+')
@@ -91,6 +92,8 @@ def source_of(text: str) -> Source:
         source = _plain_characters(source)
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    if "\\begin{tabular" in text:
+        source = rewritten(source, _LATEX_ROW, "markup", lambda row: f"| {row.rstrip(chr(92)).replace('&', '|')} |")
     if "=>" in text:
         source = rewritten(source, _SYMBOL_KEY, "separator", lambda key: f'"{key.lstrip(":").rstrip("=> ")}":')
     if "\u3001" in text:

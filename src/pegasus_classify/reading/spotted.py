@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
-    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
     rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?",
     re.IGNORECASE,
 )
@@ -43,9 +43,14 @@ _JOIN = re.compile(
     r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
+_AND = re.compile(
+    r"\s*\b(?:and|und|y|et|e)\b\s*(?:(?:the|el|le)\s+)?(?:(?:seconds?|minutes?|segundo)\s+)?", re.IGNORECASE
+)
 _COMMA = re.compile(r"\s*[,;|]\s*")
-_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(
     r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
@@ -164,7 +169,9 @@ def _between(text: str, one: _Token, two: _Token) -> Stretch:
 def _alone(text: str, one: _Token) -> Stretch | None:
     """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
     before = text[max(0, one.start - 12) : one.start]
-    if _ONLY_END.search(before) or _LAST.search(before):
+    if _LAST.search(before):
+        return Stretch(one.moment._replace(from_end=True), Moment(float("inf")))
+    if _ONLY_END.search(before):
         return None
     if _FIRST.search(before):
         return Stretch(Moment(0.0), one.moment)
@@ -175,7 +182,8 @@ def _token(match: re.Match[str]) -> _Token | None:
     kind = match.lastgroup or ""
     raw = match.group(kind)
     if kind == "edge":
-        moment = Moment(float("inf")) if "end" in raw.casefold() else Moment(0.0)
+        last = "end" in raw.casefold() or "last" in raw.casefold()
+        moment = Moment(float("inf")) if last else Moment(0.0)
         return _Token(match.start(), match.end(), kind, moment, raw)
     found = moment_of(raw.removeprefix("-"))
     if found is not None and raw[0] == "-":
@@ -202,15 +210,18 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         joined = _BRACKET.search(before) is not None and text[two.end : two.end + 2].strip()[:1] in ("]", ")")
     if not joined:
         return False
-    if "sure" in (one.kind, two.kind):
+    if "sure" in (one.kind, two.kind) or one.kind == two.kind == "edge":
         return True
     return one.kind == two.kind == "bare" and (
-        bare or _FROM.search(before) is not None or _BEHIND_NAME.search(before) is not None
+        bare
+        or _BETWEEN.search(before) is not None
+        or _FROM.search(before) is not None
+        or _BEHIND_NAME.search(before) is not None
     )
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: again)?"
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
     r"(?:\s+(?:about|around|the))?\s*$",
     re.IGNORECASE,

@@ -15,11 +15,13 @@ class Moment(NamedTuple):
 
     Attributes:
         seconds: From the start of the video, as the notation says.
+        from_end: True when the seconds count back from the end of the video ("the last 15 seconds").
         otherwise: What the same notation is when its first group is minutes (`10:38:00` for 10 min 38 s); else None.
     """
 
     seconds: Seconds
     otherwise: Seconds | None = None
+    from_end: bool = False
 
 
 class Stretch(NamedTuple):
@@ -172,6 +174,9 @@ def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Secon
     hours and inside it as minutes is minutes, for both ends of a clip alike.
     """
     start, end = stretch.start, stretch.end or stretch.start
+    if start.from_end:
+        # Of a video whose length is not known nobody can say when its last seconds begin: never.
+        return (float("inf") if duration is None else max(0.0, duration - start.seconds)), end.seconds, False
     if duration is None or max(start.seconds, end.seconds) <= duration:
         return start.seconds, end.seconds, False
     if start.otherwise is None or end.otherwise is None or max(start.otherwise, end.otherwise) > duration:

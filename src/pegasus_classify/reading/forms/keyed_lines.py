@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.forms.headless import columns_of
 from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
 from pegasus_classify.reading.forms.line_signs import (
     ASIDE,
+    BEGINS,
     BULLET,
     CUE,
+    ENDS,
     FINAL,
     FOUND,
     NEGATIVE,
     RULE,
+    TABLE_HEAD,
     TICKED,
     UNTICKED,
+    field_pairs,
     heading_in,
     inline_pairs,
     key_in,
@@ -34,6 +39,13 @@ __all__ = ["read_lines"]
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _FEWEST_ECHOED = 3
+_TABLE_RANK = 20
+_SOME_TIME = 9
+_ABSENT_TITLE = re.compile(
+    r"(?:the )?(?:other |remaining )?(?:classes |labels |categories |what (?:i|we) did )?(?:not|un)[ -]?(?:detected|found|present|seen|observed|"
+    r"occurring|find|matched|identified)(?: classes| labels| categories)?:?|absent(?: classes| labels)?:?",
+    re.IGNORECASE,
+)
 _NUMBERED_TIME = re.compile(
     r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
     re.IGNORECASE,
@@ -61,6 +73,7 @@ class _Lines(Scopes):
         self.skip_deeper: int | None = None
         self.whole: list[Obj] = []
         self.ends = False
+        self.begun: dict[str, Obj] = {}
         self.doubted = False
         self.cue: Stretch | None = None
 
@@ -116,6 +129,14 @@ class _Lines(Scopes):
                 body, at = body[bullet.end() :], at + bullet.end()
         if not body:
             return
+        if self.owner() is None and _ABSENT_TITLE.fullmatch(body.strip("*_#: ")):
+            # Under a bullet the lines that belong to it stand as far in as its own words.
+            self.aside("", indent - 1 if self.stack[-1].indent == indent else indent)
+            return
+        table = TABLE_HEAD.fullmatch(body) if self.cue is None else None
+        if table is not None:
+            self.table(table, at)
+            return
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
             self.add("", self.flow(at))
             return
@@ -134,6 +155,20 @@ class _Lines(Scopes):
         if match is not None and self.keyed(match, body, indent, at):
             return
         self.free(body, at, indent)
+
+    def table(self, match: re.Match[str], at: int) -> None:
+        """Open the entry that a head in brackets begins, as in TOML: `[[classes.clips]]`."""
+        parts = match.group("path").split(".")
+        rank = _TABLE_RANK + len(parts)
+        while len(self.stack) > 1 and self.stack[-1].rank >= rank:
+            self.stack.pop()
+        title = parts[-1].strip("\"' ")
+        hit = self.names.class_of(title) if role_of(title) == "other" else None
+        obj = Obj(
+            [("class", hit.name), ("prompt", hit.prompt)] if hit is not None else [], (at, at + len(match.group()))
+        )
+        self.add("", obj)
+        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit is not None else self.stack[-1].name))
 
     def heading(self, match: re.Match[str], at: int) -> bool:
         rank = len(match.group(1)) if match.group(1) else 7
@@ -169,6 +204,28 @@ class _Lines(Scopes):
             self.add("", obj)
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
+
+    def paired(self, entries: list[Obj], body: str, owner: str | None) -> list[Obj]:
+        """Return the entries of a line but those that only end what a line before began: `0:05 Rain starts`, `... stops`."""
+        begins, ends = BEGINS.search(body) is not None, ENDS.search(body) is not None
+        if begins == ends:
+            return entries
+        kept: list[Obj] = []
+        for entry in entries:
+            fields = dict(entry.pairs)
+            name, times = str(fields.get("class", owner)), fields.get("time")
+            single = isinstance(times, Stretch) and times.end is None
+            begun = self.begun.pop(name, None) if single and ends else None
+            if begun is not None and isinstance(times, Stretch):
+                begun.pairs = [
+                    (key, Stretch(value.start, times.start)) if key == "time" else (key, value)
+                    for key, value in begun.pairs
+                ]
+                continue
+            if single and begins:
+                self.begun[name] = entry
+            kept.append(entry)
+        return kept
 
     def about(self, owner: str, entries: list[Obj]) -> bool:
         """Return whether entries without times speak of the class around them, or of none."""
@@ -207,13 +264,18 @@ class _Lines(Scopes):
 
     def caption(self, body: str, at: int) -> list[Obj]:
         """Return what a caption says, which holds while it is shown."""
-        hits = self.names.classes_in(body.strip("[]<> "))
+        hits = self.names.classes_in(body.strip("[]<> ")) if "|" not in body else []
         if hits and not confidences_in(body):
             return [
                 Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
                 for hit in hits
             ]
         assert self.cue is not None
+        cells = [cell.strip() for cell in body.split("|")]
+        columns = columns_of([[*cells, f"0 - {_SOME_TIME}"]], self.names) if len(cells) > 1 else None
+        if columns is not None:
+            pairs = [(key, scalar(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+            return [Obj([*pairs, ("time", self.cue)], (at, at + len(body)))]
         return self.statements.read(body, at, during=self.cue)
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
@@ -255,6 +317,14 @@ class _Lines(Scopes):
             if self.doubted:
                 self.root.pairs.clear()
                 self.doubted = False
+            self.free(value, start, indent)
+            return True
+        if (
+            role == "class"
+            and value
+            and not self.names.classes_in(str(scalar(value)))
+            and (self.statements.mentions.find(value))
+        ):
             self.free(value, start, indent)
             return True
         if not value:
@@ -319,6 +389,10 @@ class _Lines(Scopes):
         if first is not None and truth_of(first.group()) is False:
             obj.pairs.append(("present", False))
             return
+        fields_told = field_pairs(value) if trusted is None else []
+        if fields_told:
+            obj.pairs += [(key, scalar(told)) for key, told in fields_told]
+            return
         number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
         if number is not None and (trusted is None or len(value) < trusted):
             obj.pairs.append(("confidence", value))
@@ -331,7 +405,7 @@ class _Lines(Scopes):
             if "fields" in fields:
                 obj.pairs += fields["fields"].pairs
             elif "present" in fields:
-                obj.pairs.append(("present", False))
+                obj.pairs += [] if "prompt" in fields else [("present", False)]
             elif "time" in fields:
                 obj.pairs.append(("", entry))
                 self.recent.append((entry, name))
@@ -421,7 +495,7 @@ class _Lines(Scopes):
         if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
             for scope in self.stack:
                 scope.obj.closed = False
-        for entry in entries:
+        for entry in self.paired(entries, body, owner):
             only = entry.pairs[0][1] if owner is not None and len(entry.pairs) == 1 else None
             if isinstance(only, Obj) and entry.pairs[0][0] == "fields":
                 self.stack[-1].obj.pairs += only.pairs

@@ -9,15 +9,19 @@ from pegasus_classify.reading.tree import Node
 
 __all__ = [
     "ASIDE",
+    "BEGINS",
     "BULLET",
     "CUE",
+    "ENDS",
     "FIELDS",
     "FINAL",
     "FOUND",
     "NEGATIVE",
     "RULE",
+    "TABLE_HEAD",
     "TICKED",
     "UNTICKED",
+    "field_pairs",
     "heading_in",
     "inline_pairs",
     "key_in",
@@ -42,6 +46,9 @@ _KEY = re.compile(
 _SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
+TABLE_HEAD = re.compile(r"\[{1,2}\s?(?P<path>[^\W\d\[\]][\w.\"'& -]{0,120}|\"[^\"\[\]]{1,120}\")\s?\]{1,2}")
+BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
+ENDS = re.compile(r"\b(?:stops?|stopped|ends?|ended|leaves?|finish(?:es|ed)?|over)\b", re.IGNORECASE)
 NEGATIVE = re.compile(
     r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
     r"unmatched)\b",
@@ -91,6 +98,22 @@ def inline_pairs(line: str) -> list[tuple[str, str]]:
     if "class" not in roles or len(roles) < 2 or not all(role in FIELDS or role == "class" for role in roles):
         return []
     return pairs if line.lstrip().startswith(pairs[0][0]) else []
+
+
+_FIELD = re.compile(
+    r"\s*[|,;]?\s*(?P<key>[A-Za-z_]{1,20})\s?[:=]\s?(?P<value>\"[^\"]{0,200}\"|[^\s|,;]{1,60}(?:\s?%)?)\s*"
+)
+
+
+def field_pairs(text: str) -> list[tuple[str, str]]:
+    """Return the fields of a text that is nothing but fields, such as `start=5, end=19, confidence=90`; else nothing."""
+    pairs: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text) and (match := _FIELD.match(text, at)) is not None:
+        pairs.append((match.group("key"), match.group("value")))
+        at = match.end()
+    known = len(pairs) > 1 and all(role_of(key) in FIELDS for key, _ in pairs)
+    return pairs if known and not text[at:].strip(" .") else []
 
 
 def key_in(line: str) -> re.Match[str] | None:

@@ -14,6 +14,7 @@ __all__ = [
     "JOINER",
     "LAST_WORD",
     "LEFT_OK",
+    "MODIFIERS",
     "NEXT_WORD",
     "NO_AFTER",
     "NO_BEFORE",
@@ -58,7 +59,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says?|said|saying|(?<!should )reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"\b(?:says|said|saying|(?<!should )reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
     r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
     re.IGNORECASE,
@@ -96,9 +97,7 @@ AGAIN = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that tells of one more stretch of the same class."""
-CLAUSE = re.compile(
-    r",\s+(?:and|but|while|whereas|then)\s|\s+and\s+(?=from\b|between\b|at\s\d)|\s(?:while|whereas)\s", re.IGNORECASE
-)
+CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+and\s|\s(?:while|whereas)\s", re.IGNORECASE)
 TAKEN_UP = re.compile(
     r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|assign|would|tag|"
     r"call|take|consider|file)|counts? as|class(?:ified)?\b|thus\b|hence\b|therefore\b|which\b|so\b)",
@@ -117,6 +116,7 @@ _LEFT_OK = (
     "or no not any some with shows show shown showing contains contain "
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
+    "end ends ended stop stops stopped began started finish finishes enters leaves "
     "covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
@@ -128,6 +128,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
+    "begin start end stop continue run last appear occur happen come comes follow go goes show play plays happens runs "
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
@@ -155,6 +156,39 @@ _POSITIVE = (
     "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
+MODIFIERS = frozenset(
+    [
+        "sports",
+        "news",
+        "tennis",
+        "grass",
+        "glass",
+        "business",
+        "press",
+        "cross",
+        "less",
+        "plus",
+        "bus",
+        "gas",
+        "christmas",
+        "mens",
+        "womens",
+        "kids",
+        "this",
+        "was",
+        "as",
+        "is",
+        "us",
+        "versus",
+        "various",
+        "previous",
+        "obvious",
+        "famous",
+        "serious",
+        "class",
+    ]
+)
+"""Words with an s at their end that are no verbs: before a name they make another one of it."""
 POSITIVE = frozenset(_POSITIVE.split())
 PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)\s*\S*", re.IGNORECASE)

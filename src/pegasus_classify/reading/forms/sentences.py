@@ -17,6 +17,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     JOINER,
     LAST_WORD,
     LEFT_OK,
+    MODIFIERS,
     NEXT_WORD,
     NO_AFTER,
     NO_BEFORE,
@@ -43,6 +44,7 @@ _OPTION_KEY = re.compile(r"(?:(?:the )?(?:option|source|modality|evidence|via|as
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_MOST_CLAUSES = 12
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
 
@@ -106,19 +108,31 @@ class Sentences:
 
     def _clauses(self, text: str, known: str | None) -> list[tuple[int, int]]:
         """Return the clauses of a sentence when each has a name and a time of its own."""
-        cuts = [match.start() for match in (CLAUSE if known is None else COMMA).finditer(text)]
+        spans: list[tuple[int, int]] = []
+        start = 0
+        cuts = [match.start() for match in (CLAUSE if known is None else COMMA).finditer(text)][:_MOST_CLAUSES]
         if not cuts:
             return []
-        spans = list(zip([0, *cuts], [*cuts, len(text)], strict=True))
-        for start, end in spans:
-            names = self.mentions.find(text[start:end])
-            if known is not None:
-                names = [each for each in names if self.names.prompt_of(each.text, known)]
-            if not names or not times_in(
-                blanked(text[start:end], [Spotted(each.start, each.end, None) for each in names])
-            ):
-                return []
-        return spans
+        names = [Spotted(each.start, each.end, None) for each in self.mentions.find(text)]
+        whole = [*times_in(blanked(text, names), bare=known is not None), *names]
+        for cut in cuts:
+            if any(each.start < cut < each.end for each in whole):
+                continue  # Inside "between 0:10 and 0:20".
+            if self._complete(text[start:cut], known):
+                spans.append((start, cut))
+                start = cut
+        if not spans:
+            return []
+        if self._complete(text[start:], known):
+            return [*spans, (start, len(text))]
+        return [*spans[:-1], (spans[-1][0], len(text))] if len(spans) > 1 else []
+
+    def _complete(self, clause: str, known: str | None) -> bool:
+        """Return whether a clause has a name and a time."""
+        names = self.mentions.find(clause)
+        if known is not None:
+            names = [each for each in names if self.names.prompt_of(each.text, known)]
+        return bool(names) and bool(times_in(blanked(clause, [Spotted(each.start, each.end, None) for each in names])))
 
     def _clause(
         self, text: str, offset: int, known: str | None, trusted: int | None, taken_up: Sequence[Stretch]
@@ -151,7 +165,7 @@ class Sentences:
                 group.times += [] if group.denied else taken_up
         elif known is None and not times and not self.declares(blank):
             groups = [group for group in groups if group.denied]
-        if known is not None and times and WITHDRAWN.search(blank):
+        if times and WITHDRAWN.search(blank):
             return heard
         outside = PARENTHESES.sub(" ", blank)
         if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
@@ -192,7 +206,8 @@ class Sentences:
         if mention.hit is None:
             return True
         left = LAST_WORD.search(text[max(0, mention.start - 40) : mention.start])
-        if left is not None and left.group(1).casefold() not in LEFT_OK and not left.group(1)[0].isdigit():
+        word = "" if left is None else left.group(1).casefold()
+        if word and word not in LEFT_OK and not word[0].isdigit() and not _leads_on(left):
             return False
         right = NEXT_WORD.match(text, mention.end)
         if right is None or right.group(1)[0].isdigit():
@@ -310,6 +325,12 @@ class Sentences:
             elif mention.hit is not None and known is None:
                 found.append(mention.hit)
         return found
+
+
+def _leads_on(left: re.Match[str] | None) -> bool:
+    """Return whether a word before a name is a verb or a possessor: "performs tango dancing", "the officer's stop"."""
+    word = "" if left is None else left.group(1)
+    return word[:1].islower() and word.endswith("s") and word not in MODIFIERS
 
 
 def _without_slips(text: str, names: list[Mention]) -> list[Mention]:

@@ -150,6 +150,8 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
+    if sum(by_class) > 1 and len(rows) > 1 and (matrix := _matrix(rows, keys, by_class)) is not None:
+        return matrix
     if any(known) and len(rows) > 1 and not any(by_class):
         return _with_head(rows[1:], keys, roles, head, statements)
     if sum(by_class) > 1 and len(rows) > 1 and not any(known):
@@ -177,6 +179,23 @@ def _sure_in_name(pairs: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
         return []
     names = [value for key, value in pairs if role_of(key) == "class" and isinstance(value, str)]
     return [("confidence", each.value) for name in names for each in confidences_in(name)[:1]]
+
+
+def _matrix(rows: list[Row], keys: list[str], by_class: list[bool]) -> Arr | None:
+    """Return the entries of a table with a column for each class and a row for each stretch; None when it is none."""
+    found: list[Node] = []
+    for cells, start, end in rows[1:]:
+        times = stretch_of(cells[0]) if cells else None
+        if (
+            times is None
+            or times.end is None
+            or any(truth_of(cell) is None for cell, named in zip(cells, by_class, strict=False) if named)
+        ):
+            return None
+        for key, cell, named in zip(keys, cells, by_class, strict=False):
+            if named and truth_of(cell):
+                found.append(Obj([("class", key), ("time", cells[0])], (start, end)))
+    return Arr(found)
 
 
 def _turned(rows: list[Row], keys: list[str]) -> Arr:
