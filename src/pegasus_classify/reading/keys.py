@@ -107,11 +107,11 @@ def role_of(key: str) -> Role:
 
 _OPTION_WORDS: dict[Option, str] = {
     "visual": "visual visuals visually visible seen see video image images sight picture frame frames visualcontent "
-    "imagery scene appearance shown",
+    "imagery scene appearance shown visuel visuelle visuell visivo bild imagen imagem \u753b\u9762 \u89c6\u89c9 \u6620\u50cf",
     "conversation": "conversation conversations audio speech said spoken dialogue dialog transcript heard voice "
-    "conversational talk narration voiceover spokenword spokenwords sound verbal speaking voices",
+    "conversational talk parole sprache gesprochen gespr\u00e4ch habla voz fala discours \u4f1a\u8a71 \u5bf9\u8bdd \u97f3\u58f0 \ub300\ud654 narration voiceover spokenword spokenwords sound verbal speaking voices",
     "text_in_video": "textinvideo text ocr onscreentext written writing screentext textonscreen caption captions "
-    "overlay onscreen textoverlay videotext title texts subtitle subtitles",
+    "texte texto schrift \u6587\u5b57 overlay onscreen textoverlay videotext title texts subtitle subtitles",
     "logo": "logo logos brandlogo",
 }
 _OPTIONS: dict[str, Option] = {word: option for option, words in _OPTION_WORDS.items() for word in words.split()}

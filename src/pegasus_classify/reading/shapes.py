@@ -246,6 +246,8 @@ class _Walk(Leaves):
             option = option_of(key) if prompt is None else None
             if prompt is None and option is None:
                 return False
+            if prompt is None and isinstance(value, str) and stretch_of(value) is None and truth_of(value) is None:
+                return True  # Words that were seen or heard, not times.
             self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
             return True
         hit = None if here.foreign else self.names.class_of(key)

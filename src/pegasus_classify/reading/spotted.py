@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
     rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
-    rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?",
+    rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
@@ -57,6 +57,7 @@ _FROM = re.compile(
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+_LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|final)\s+$", re.IGNORECASE)
@@ -92,6 +93,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
     text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
@@ -145,13 +147,28 @@ _COUNTED = re.compile(
     r"(?P<gap>[- ])(?=(?:seconds?|minutes?|hours?)\b)",
     re.IGNORECASE,
 )
+_COUNTED_BEHIND = re.compile(
+    rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?!\s?(?:seconds?|sec)\b)",
+    re.IGNORECASE,
+)
 
 
 def _in_digits(match: re.Match[str]) -> str:
     """Return a number in words as digits, as long as the words were: "forty-five seconds"."""
+    return f"{_in_digits_of(match)} ".rjust(len(match.group()))
+
+
+def _in_digits_of(match: re.Match[str]) -> int:
     words = {name: (word or "").casefold() for name, word in match.groupdict().items()}
-    number = _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
-    return f"{number} ".rjust(len(match.group()))
+    return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
+
+
+def _in_seconds(match: re.Match[str]) -> str:
+    """Return the seconds behind minutes in words, or the number behind "second", as long as the words were."""
+    number = _in_digits_of(match)
+    behind = match.string[max(0, match.start() - 7) : match.start()].casefold()
+    return (f"{number} s" if "minute" in behind else f"{number}").ljust(len(match.group()))
 
 
 def _evened(match: re.Match[str]) -> str:
@@ -161,7 +178,7 @@ def _evened(match: re.Match[str]) -> str:
 
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
     start = _like(one, two)
-    if _LENGTH.search(text[one.end : two.start]):
+    if _LENGTH.search(text[one.end : two.start]) or _LASTING.search(text[one.end : two.start]):
         return Stretch(start, Moment(start.seconds + two.moment.seconds))
     return Stretch(start, two.moment)
 
@@ -171,7 +188,7 @@ def _alone(text: str, one: _Token) -> Stretch | None:
     before = text[max(0, one.start - 12) : one.start]
     if _LAST.search(before):
         return Stretch(one.moment._replace(from_end=True), Moment(float("inf")))
-    if _ONLY_END.search(before):
+    if _ONLY_END.search(before) or _LASTING.search(before):
         return None
     if _FIRST.search(before):
         return Stretch(Moment(0.0), one.moment)
@@ -238,6 +255,13 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
     "At 0:12 the frying starts and it goes on until 0:40". With a name before the first time no other may stand between.
     """
     between = text[one.end : two.start]
+    if (
+        one.kind == two.kind == "sure"
+        and len(between) <= 40
+        and _LASTING.search(between)
+        and not _STOPS.search(between)
+    ):
+        return ":" in one.text or "s" in one.text
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST or _ENDED.search(between) is None:
         return False
     if _STOPS.search(between) or _ONLY_END.search(text[max(0, one.start - 12) : one.start]):

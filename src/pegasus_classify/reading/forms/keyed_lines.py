@@ -205,6 +205,18 @@ class _Lines(Scopes):
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
+    def heads(self, owner: str, entries: list[Obj]) -> bool:
+        """Take a line that only names one prompt of the class around it as said of the clips that follow."""
+        fields = [dict(entry.pairs) for entry in entries]
+        prompts = {str(each["prompt"]) for each in fields if each.get("prompt")}
+        inner = self.stack[-1].obj
+        if len(prompts) != 1 or any(key in each for each in fields for key in ("time", "present", "confidence")):
+            return False
+        if self.stack[-1].name != owner or any(key == "prompt" for key, _ in inner.pairs) or self.recent:
+            return False
+        inner.pairs.append(("prompt", prompts.pop()))
+        return True
+
     def paired(self, entries: list[Obj], body: str, owner: str | None) -> list[Obj]:
         """Return the entries of a line but those that only end what a line before began: `0:05 Rain starts`, `... stops`."""
         begins, ends = BEGINS.search(body) is not None, ENDS.search(body) is not None
@@ -495,6 +507,8 @@ class _Lines(Scopes):
         if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
             for scope in self.stack:
                 scope.obj.closed = False
+        if owner is not None and self.heads(owner, entries):
+            return
         for entry in self.paired(entries, body, owner):
             only = entry.pairs[0][1] if owner is not None and len(entry.pairs) == 1 else None
             if isinstance(only, Obj) and entry.pairs[0][0] == "fields":

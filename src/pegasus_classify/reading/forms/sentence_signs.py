@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "AGAIN",
+    "ALL_OF_THEM",
     "BUT",
     "CLAUSE",
     "COMMA",
@@ -34,7 +35,7 @@ __all__ = [
     "WORDS",
 ]
 
-SENTENCE = re.compile(r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z])|[\u3002\uff01\uff1f\uff1b]|;\s|\n")
+SENTENCE = re.compile(r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) )|\n")
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
     r"excluding|except|kein\w*|"
@@ -91,6 +92,7 @@ SURENESS = re.compile(
     r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
 )
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
+ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
 AGAIN = re.compile(
     r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
     r"2nd|3rd)\b",
@@ -121,6 +123,7 @@ _LEFT_OK = (
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
+    "einen einem einer dem den klasse kategorie clase classe categoria a the "
     "der die das ein eine und ist le la les un une et est el los las es y o als wie de du des i"
 )
 LEFT_OK = frozenset(_LEFT_OK.split())

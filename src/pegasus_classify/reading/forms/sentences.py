@@ -40,7 +40,9 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Heard", "Sentences"]
 
 
-_OPTION_KEY = re.compile(r"(?:(?:the )?(?:option|source|modality|evidence|via|as)(?: is)?\s*[:=]?\s*)", re.IGNORECASE)
+_OPTION_KEY = re.compile(
+    r"(?:(?:all |both |each |the )*(?:option|source|modality|evidence|via|as)(?: is)?\s*[:=]?\s*)", re.IGNORECASE
+)
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
@@ -396,7 +398,8 @@ def _spread(groups: list[_Group], times: list[Spotted], sure: list[Spotted]) -> 
         assert isinstance(each.value, Stretch)
         groups[_nearest(starts, each.start, following=leading)].times.append(each.value)
     for each in sure:
-        group = groups[_nearest(starts, each.start, following=False)]
+        nearest = _nearest(starts, each.start, following=False)
+        group = next((group for group in reversed(groups[: nearest + 1]) if not group.denied), groups[nearest])
         if group.confidence is None:
             group.confidence = each.value
     if len(sure) == 1 and sure[0].start < starts[0]:

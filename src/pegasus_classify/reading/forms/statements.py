@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
+    ALL_OF_THEM,
     PRONOUN,
     SENTENCE,
     SO_NOT,
@@ -89,11 +90,14 @@ class _Paragraph:
         self.during = during
         self.open: list[Stretch] = [] if during is None else [during]
         self.sure: dict[str, Node] = {}
+        self.all_of_them = False
+        self.subject: str | None = None
         self.topic: set[tuple[str, str]] = set()
 
     def sentence(self, text: str, offset: int, trusted: int | None) -> None:
         """Read the next sentence."""
         taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
+        self.all_of_them = ALL_OF_THEM.match(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
         if SO_NOT.match(text) and self.known is not None:
@@ -105,6 +109,10 @@ class _Paragraph:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
         if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
             added = self.more_of_the_same(heard)
+        if not added and heard.times and not heard.names and self.subject is not None and PRONOUN.match(text):
+            sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+            span = (offset, offset + len(text))
+            added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
         if added:
             self.add_topic(text, added)
             self.add_sureness(added)
@@ -116,6 +124,7 @@ class _Paragraph:
             if heard.times and self.during is None:
                 self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
         self.near = bool(added) or (self.near and not heard.names)
+        self.subject = self.named_alone(text, heard) if not added and self.known is None else None
         self.topic = set() if added else self.prompts(heard)
 
     def owner(self, entry: Obj) -> str:
@@ -158,6 +167,13 @@ class _Paragraph:
         sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
         return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
 
+    def named_alone(self, text: str, heard: Heard) -> str | None:
+        """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
+        hits = {each.hit.name for each in heard.names if each.hit}
+        if len(hits) != 1 or heard.times or any(each.hit and each.hit.prompt for each in heard.names):
+            return None
+        return None if self.statements.denies(text, heard.names) else hits.pop()
+
     def add_sureness(self, added: list[Obj]) -> None:
         """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""
         for entry in added:
@@ -187,7 +203,8 @@ class _Paragraph:
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
         """Give the last entries, or those of one class, a field that none of them has of its own."""
-        for entry, owner in self.last:
+        known = [(entry, self.owner(entry)) for entry in self.entries.values()] if self.all_of_them else self.last
+        for entry, owner in known:
             keys = {key for key, _ in entry.pairs}
             if key not in keys and "present" not in keys and name in (None, owner):
                 entry.pairs.append((key, value))

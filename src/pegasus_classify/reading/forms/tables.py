@@ -150,6 +150,9 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
+    turned = _columns_as_entries(rows)
+    if turned is not None:
+        return turned
     if sum(by_class) > 1 and len(rows) > 1 and (matrix := _matrix(rows, keys, by_class)) is not None:
         return matrix
     if any(known) and len(rows) > 1 and not any(by_class):
@@ -179,6 +182,21 @@ def _sure_in_name(pairs: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
         return []
     names = [value for key, value in pairs if role_of(key) == "class" and isinstance(value, str)]
     return [("confidence", each.value) for name in names for each in confidences_in(name)[:1]]
+
+
+def _columns_as_entries(rows: list[Row]) -> Arr | None:
+    """Return the entries of a table with a row for each field, the class among them; None when it is none."""
+    fields = [(role_of(_UNIT.sub("", cells[0]).strip()), cells) for cells, _, _ in rows if cells]
+    named = [cells for role, cells in fields if role == "class"]
+    timed = sum(role in ("start", "end", "time", "clips") for role, _ in fields)
+    if len(named) != 1 or not timed or sum(role_of(cell) in _COLUMNS for cell in rows[0][0]) > 1:
+        return None
+    span = (rows[0][1], rows[-1][2])
+    found: list[Node] = []
+    for number in range(1, len(named[0])):
+        pairs = [(cells[0], _value(cells[number].strip("*`"))) for _, cells in fields if number < len(cells)]
+        found.append(Obj([pair for pair in pairs if pair[0]], span))
+    return Arr(found)
 
 
 def _matrix(rows: list[Row], keys: list[str], by_class: list[bool]) -> Arr | None:
