@@ -14,7 +14,6 @@ from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tables import tables_in
 from pegasus_classify.reading.forms.tags import read_tags
 from pegasus_classify.reading.keys import role_of
-from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
 from pegasus_classify.reading.tree import Node
@@ -115,14 +114,13 @@ def _in_a_line(text: str, start: int, names: Names) -> bool:
     return role in ("clips", "time", "names", "prompt", "option", "inner") or names.class_of(key) is not None
 
 
-def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
+def others(source: Source, statements: Statements, *, cut: bool) -> Iterator[Document]:
     """Give what stands in a text in any form but JSON: elements, tables, lines."""
     text = source.text
     trusted = len(text.rstrip()) if cut else None
     tree = read_tags(text)
     if tree is not None:
         yield Document(tree, 0, len(text), source, "elements")
-    statements = Statements(Mentions(names))
     tables = tables_in(text, statements, trusted=trusted)
     for table in tables:
         yield Document(table.value, table.start, table.end, source, "table")

@@ -56,7 +56,7 @@ _TABLE: dict[Role, str] = {
     "\u78ba\u4fe1 \u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt \u63d0\u793a \u63d0\u793a\u8bcd \u30d7\u30ed\u30f3\u30d7\u30c8 \ud504\ub86c\ud504\ud2b8 query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
+    "option": "option \u9009\u9879 \u9078\u629e opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
     "evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
@@ -99,10 +99,44 @@ def role_of(key: str) -> Role:
         return "other"
     plain = _ACCENT.sub("", unicodedata.normalize("NFD", _PLAIN.sub("", key).casefold()))
     plain = unicodedata.normalize("NFC", plain)
-    role = _ROLES.get(plain)
+    role = _ROLES.get(plain) or _misspelt(plain)
     if role is None and _ROLES.get(plain.rstrip("0123456789")) == "clips":
         return "clips"
     return role or "other"
+
+
+_SPELLED = (
+    "class", "classes", "confidence", "prompt", "option", "category", "timestamp", "segments", "starttime", "endtime",
+    "probability", "label", "labels", "start", "clips", "score",
+)  # fmt: skip
+_SHORTEST = 6
+"""Letters a word needs for one of them to be wrong: shorter words are too near to others ("glass", "class")."""
+
+
+def _misspelt(word: str) -> Role | None:
+    """Return what a key means that is a frequent key with one letter wrong, missing, doubled or swapped."""
+    for known in _SPELLED:
+        if (
+            len(known) >= _SHORTEST
+            and abs(len(known) - len(word)) <= 1
+            and word[:1] == known[:1]
+            and _near(word, known)
+        ):
+            return _ROLES[known]
+    return None
+
+
+def _near(word: str, known: str) -> bool:
+    at = next(
+        (number for number, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known))
+    )
+    rest, wanted = word[at:], known[at:]
+    return (
+        rest[1:] == wanted[1:]
+        or rest[1:] == wanted
+        or rest == wanted[1:]
+        or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
+    )
 
 
 _OPTION_WORDS: dict[Option, str] = {

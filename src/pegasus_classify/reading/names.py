@@ -109,6 +109,7 @@ _TWO_NAMES = re.compile(
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
+    text = _decoded(text)
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))
@@ -119,6 +120,21 @@ def _peeled(text: str) -> Iterable[str]:
             return
         text = shorter
         yield text
+
+
+_CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _decoded(text: str) -> str:
+    """Return a name whose letters were escaped once too often, or read in the wrong encoding, as it was meant."""
+    if "\\u" in text:
+        text = _CODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    if any(sign in text for sign in "\u00c3\u00c2\u00e2"):
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return text
+    return text
 
 
 class _Index:

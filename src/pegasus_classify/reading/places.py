@@ -115,6 +115,9 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     if hits is None:
         return [_unnamed(common, entry, names)]
     if not hits:
+        own_prompt = None if place.name is None else _prompt_as_class(fields, place.name, names)
+        if own_prompt is not None:
+            return [common._replace(prompt=own_prompt)]
         return [common._replace(name=None, prompt=None, foreign=True)]
     return [
         common._replace(
@@ -128,10 +131,22 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     ]
 
 
+def _prompt_as_class(fields: Fields, name: str, names: Names) -> str | None:
+    """Return the prompt of the class around an entry that stands in the place of a class."""
+    raw = fields.values.get("class")
+    return names.prompt_of(raw, name) if isinstance(raw, str) else None
+
+
 def _unnamed(common: Place, entry: Entry, names: Names) -> Place:
     """Return what holds inside an object that names no class: the one around it, or the one of its prompt."""
     if common.name is not None:
-        return common._replace(prompt=_prompt(entry.fields, common.name, names) or common.prompt)
+        prompt = _prompt(entry.fields, common.name, names)
+        if prompt is None and common.echo:
+            answers = (
+                value for key, value in entry.fields.members if role_of(key) == "answer" and isinstance(value, str)
+            )
+            prompt = next((known for text in answers if (known := names.prompt_of(text, common.name))), None)
+        return common._replace(prompt=prompt or common.prompt)
     texts = _texts(entry.fields.values.get("prompt"))
     if texts and entry.obj.closed and not common.foreign and not common.unsettled:
         hit = names.class_of(texts[0])

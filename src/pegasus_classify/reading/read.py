@@ -11,13 +11,15 @@ from pegasus_classify.reading.candidates import Document, clean_json, documents,
 from pegasus_classify.reading.choose import Read, chosen
 from pegasus_classify.reading.claims import Said
 from pegasus_classify.reading.coerce import evidence_of
+from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.headings import around
+from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
-from pegasus_classify.reading.tree import Node
+from pegasus_classify.reading.tree import Node, Obj
 from pegasus_classify.reading.verdicts import verdict_of
 
 __all__ = ["read"]
@@ -93,6 +95,7 @@ class _Answers:
         self.names = names
         self.length = finish_reason == "length"
         self.cut_inside = False
+        self._statements: Statements | None = None
 
     def of(self, source: Source, depth: int) -> list[Read]:
         """Return the documents of a text that together are its answer."""
@@ -110,7 +113,7 @@ class _Answers:
     def unbracketed(self, source: Source, depth: int) -> list[Read]:
         """Return what a text says in elements, in tables or in lines: the first of them that tells times, else any."""
         forms: dict[str, list[Read]] = {}
-        for each in others(source, self.names, cut=self.length):
+        for each in others(source, self.statements(), cut=self.length):
             if each.form == "lines" and any(_located(reads) for reads in forms.values()):
                 break
             forms.setdefault(each.form, []).append(self.placed(each, depth))
@@ -129,7 +132,17 @@ class _Answers:
 
     def said(self, value: Node, depth: int, place: Place = Place()) -> Said:  # noqa: B008 - frozen
         """Return what a tree says, strings that are answers included."""
-        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), place)
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), self.spoken, place)
+
+    def spoken(self, text: str, name: str) -> list[Obj]:
+        """Return the entries in words that stand behind the name of a class."""
+        return self.statements().read(text, 0, known=name)
+
+    def statements(self) -> Statements:
+        """Return the reader of running text, made when it is first needed."""
+        if self._statements is None:
+            self._statements = Statements(Mentions(self.names))
+        return self._statements
 
     def opened(self, text: str, depth: int) -> list[Node]:
         """Return the trees of a string that is an answer itself."""

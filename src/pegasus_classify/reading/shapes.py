@@ -37,6 +37,7 @@ def said_by(
     value: Node,
     names: Names,
     opened: Callable[[str], list[Node]],
+    spoken: Callable[[str, str], list[Obj]],
     around: Place = Place(),  # noqa: B008 - frozen
 ) -> Said:
     """Return what a tree says about the classes asked.
@@ -45,9 +46,10 @@ def said_by(
         value: The tree.
         names: What was asked.
         opened: Reads a string that is an answer itself.
+        spoken: Reads words behind the name of a class, the second argument, into entries.
         around: What holds for all of it, such as what the heading above it says.
     """
-    walk = _Walk(names, opened)
+    walk = _Walk(names, opened, spoken)
     walk.value(value, around, 0)
     return walk.said
 
@@ -71,8 +73,10 @@ def _all_texts(value: Node) -> bool:
 
 
 class _Walk(Leaves):
-    def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
-        super().__init__(names)
+    def __init__(
+        self, names: Names, opened: Callable[[str], list[Node]], spoken: Callable[[str, str], list[Obj]]
+    ) -> None:
+        super().__init__(names, spoken)
         self.opened = opened
 
     # -- any value ------------------------------------------------------------------------------------------------

@@ -25,6 +25,15 @@ _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _SYMBOL_KEY = re.compile(r"(?<=[{,\s]):\w{1,40}\s{0,4}=>")
 _LATEX_ROW = re.compile(r"(?m)^[^\n&]{0,300}&[^\n]{0,600}\\\\")
+_ESCAPED_KEY = re.compile(r"[{\[,]\s{0,20}&(?:quot|#34|#x22);")
+_MARKED_DOWN = re.compile(r"\\[{\[]")
+_MARKDOWN_ESCAPE = re.compile(r"\\[{}\[\]_*#-]")
+_OTHER_EVENT = re.compile(r"(?m)^\s*(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"stream_(?:start|end)\"[^\n]*(?:\n|\Z)")
+_PIECE = re.compile(
+    r"(?:\"\s*\}[ \t]*\n\s*)?(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"text_generation\"\s*,\s*\"text\"\s*:\s*\""
+)
+_LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
+_STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'\\+"[}\]\s]+')
@@ -90,6 +99,10 @@ def source_of(text: str) -> Source:
     source = Source(text)
     if _ODD.search(text):
         source = _plain_characters(source)
+    if '"text_generation"' in text:
+        source = _joined_stream(source)
+    if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
+        source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if "\\begin{tabular" in text:
@@ -120,8 +133,20 @@ def _plain_characters(source: Source) -> Source:
     return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
 
 
+def _joined_stream(source: Source) -> Source:
+    """Return the text of a raw stream of events with the pieces put together."""
+    source = rewritten(source, _OTHER_EVENT, "event_stream", lambda _: "")
+    source = rewritten(source, _PIECE, "event_stream", lambda _: "")
+    source = rewritten(source, _LAST_PIECE, "event_stream", lambda _: "")
+    return rewritten(
+        source, _STREAM_ESCAPE, "event_stream", lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1])
+    )
+
+
 def _escaped_as_a_whole(text: str) -> bool:
     quotes = "&quot;" in text or "&#34;" in text or "&#x22;" in text
+    if quotes and _ESCAPED_KEY.search(text):
+        return True
     return (quotes and '"' not in text) or ("&lt;" in text and "<" not in text)
 
 

@@ -189,7 +189,8 @@ class _Lines(Scopes):
                 obj.pairs.append(("class", hit.name))
                 if hit.prompt:
                     obj.pairs.append(("prompt", hit.prompt))
-            rest = note or (title if self.names.class_of(title) is None else "")
+            told = self.names.class_of(title) is None or confidences_in(title) or times_in(title)
+            rest = note or (title if told else "")
             for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
                 obj.pairs.append(
                     ("", entry)

@@ -83,6 +83,7 @@ def scalar(value: str) -> Node:
     return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
 
 
+_PREFIX = re.compile(r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP)[:\s]\s*")
 _PAIR = re.compile(
     r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
     r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
@@ -91,6 +92,7 @@ _PAIR = re.compile(
 
 def inline_pairs(line: str) -> list[tuple[str, str]]:
     """Return the fields of a line such as `class=Rain start=0 end=20`; nothing unless it names a class and more."""
+    line = _PREFIX.sub("", line)
     if len(line) > 600 or line.count(":") + line.count("=") < 2:
         return []
     pairs = [(match.group("key").strip(), match.group("value").strip()) for match in _PAIR.finditer(line)]

@@ -46,6 +46,7 @@ _OPTION_KEY = re.compile(
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
 _MOST_CLAUSES = 12
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
@@ -380,6 +381,8 @@ def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
 
 
 def _option(text: str) -> str | None:
+    if _SPOKEN.search(text):
+        return "conversation"
     for part in re.split(r"[()\[\],;|\x00]+", text):
         option = option_of(_OPTION_KEY.sub("", part.strip(" .:*_`-\u2013\u2014")))
         if option is not None:

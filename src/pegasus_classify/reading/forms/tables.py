@@ -244,6 +244,7 @@ def _value(cell: str) -> Node:
 
 
 def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[str], statements: Statements) -> Arr:
+    rows = _unwrapped(rows, roles)
     keys = _completed(rows, keys, roles, statements.names)
     scale = [_SCALE.search(cell) for cell in head]
     above = ""
@@ -264,6 +265,23 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
                 pairs.append((key, _value(text.strip("*_`").strip())))
         entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
+
+
+def _unwrapped(rows: list[Row], roles: list[Role]) -> list[Row]:
+    """Return the rows; one that only goes on with words of the row above is put behind them."""
+    kept: list[Row] = []
+    for cells, start, end in rows:
+        full = [number for number, cell in enumerate(cells) if cell]
+        words = [
+            number for number in full if number < len(roles) and roles[number] in ("prompt", "text", "other", "weak")
+        ]
+        if kept and full and full == words and cells[0] == "" and "class" in roles:
+            above, first, _ = kept[-1]
+            above = [f"{cell} {cells[number]}".strip() if number in full else cell for number, cell in enumerate(above)]
+            kept[-1] = (above, first, end)
+        else:
+            kept.append((cells, start, end))
+    return kept
 
 
 def _several(text: str, above: str, at: int, statements: Statements) -> list[tuple[str, Node]]:
