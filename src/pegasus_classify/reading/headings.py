@@ -7,6 +7,7 @@ import re
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
+from pegasus_classify.reading.spotted import confidences_in
 
 __all__ = ["around"]
 
@@ -32,9 +33,11 @@ def around(text: str, start: int, names: Names) -> Place:
         title = line.strip(_MARKS)
         hit = names.class_of(title) if len(title) <= 200 else None
         if hit is not None:
-            return Place(name=hit.name, prompt=hit.prompt, folded=hit.folded)
+            sure = confidences_in(title)
+            told = sure[0].value if sure else None
+            return Place(name=hit.name, prompt=hit.prompt, folded=hit.folded, confidence=told)
         option = option_of(title)
-        if option is not None:
+        if option is not None and (_HEADING.fullmatch(line) or title == title.upper() or title == option):
             return Place(option=option)
         if number or _HEADING.fullmatch(line):
             break

@@ -72,7 +72,7 @@ _TABLE: dict[Role, str] = {
     "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
     "a assistant model bot pegasus generatedtext generation outputtext arguments json body value final payload reply",
-    "text": "reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
+    "text": "\u601d\u8003\u8fc7\u7a0b \u601d\u8003 \u5206\u6790 \u63a8\u7406 \u7406\u7531 \u8bf4\u660e \u5907\u6ce8 \u8aac\u660e reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
     "description explanation explanations rationale comment comments "
     "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle "
     "subtitles "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.quantities import Seconds
@@ -80,6 +81,13 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
 
 
+_ADDED = re.compile(
+    r"\b(?:also (?:want|need|like|have) to add|(?:forgot|missed|left out|omitted)\b|in addition|additionally|one more class|please add|"
+    r"should be added|to be complete)",
+    re.IGNORECASE,
+)
+
+
 def _located(reads: list[Read]) -> bool:
     return any(claim.times is not None for read in reads for claim in read.said.claims)
 
@@ -106,9 +114,21 @@ class _Answers:
         found = list(documents(source, self.names))
         kept = chosen([self.placed(each, depth) for each in found])
         if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
-            return kept
+            return [*kept, *self.added(kept, depth)]
         here = found[-1].source if found else source
         return self.unbracketed(without(here, found), depth) or kept
+
+    def added(self, kept: list[Read], depth: int) -> list[Read]:
+        """Return what the words behind an answer add to it: "I also want to add a class that I forgot"."""
+        if not kept or depth or kept[-1].document.form != "json":
+            return []
+        last = kept[-1].document
+        if _ADDED.search(last.source.text, last.end) is None:
+            return []
+        rest = without(last.source, [replace(last, start=0)])
+        more = [each for each in self.unbracketed(rest, depth + 1) if _located([each])]
+        named = {name for each in kept for name in each.said.named}
+        return [each for each in more if not named & each.said.named]
 
     def unbracketed(self, source: Source, depth: int) -> list[Read]:
         """Return what a text says in elements, in tables or in lines: the first of them that tells times, else any."""

@@ -149,7 +149,7 @@ _COUNTED = re.compile(
 )
 _COUNTED_BEHIND = re.compile(
     rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
-    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?!\s?(?:seconds?|sec)\b)",
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
     re.IGNORECASE,
 )
 
@@ -167,7 +167,7 @@ def _in_digits_of(match: re.Match[str]) -> int:
 def _in_seconds(match: re.Match[str]) -> str:
     """Return the seconds behind minutes in words, or the number behind "second", as long as the words were."""
     number = _in_digits_of(match)
-    behind = match.string[max(0, match.start() - 7) : match.start()].casefold()
+    behind = match.string[max(0, match.start() - 8) : match.start()].casefold()
     return (f"{number} s" if "minute" in behind else f"{number}").ljust(len(match.group()))
 
 

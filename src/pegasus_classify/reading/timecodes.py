@@ -68,6 +68,9 @@ _CLOCK = re.compile(CLOCK)
 _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
+_SAID_OF_TIME = re.compile(
+    r"(?:approx(?:imate(?:ly)?)?\.?|about|estimated?|start|end|begin(?:ning)?|mm:ss|seconds?|sec|s)", re.IGNORECASE
+)
 _ABOUT = re.compile(
     r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|"
     r"time:?)\s*",
@@ -104,7 +107,8 @@ def moment_of(text: str) -> Moment | None:
         twice = _TWICE.match(text)
         if twice is not None:
             # "145s (02:25)" says it twice; the seconds come first and are exact.
-            return moment_of(twice.group(1)) or moment_of(twice.group(2))
+            first, second = moment_of(twice.group(1)), moment_of(twice.group(2))
+            return first or second if second is not None or _SAID_OF_TIME.fullmatch(twice.group(2)) else None
         shorter = _TAIL.sub("", _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text)
         if shorter == text:
             return None

@@ -29,7 +29,7 @@ from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import confidences_in, times_in
+from pegasus_classify.reading.spotted import blanked, confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
@@ -41,6 +41,7 @@ _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"
 _FEWEST_ECHOED = 3
 _TABLE_RANK = 20
 _SOME_TIME = 9
+_EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
 _ABSENT_TITLE = re.compile(
     r"(?:the )?(?:other |remaining )?(?:classes |labels |categories |what (?:i|we) did )?(?:not|un)[ -]?(?:detected|found|present|seen|observed|"
     r"occurring|find|matched|identified)(?: classes| labels| categories)?:?|absent(?: classes| labels)?:?",
@@ -284,10 +285,13 @@ class _Lines(Scopes):
                 for hit in hits
             ]
         assert self.cue is not None
-        cells = [cell.strip() for cell in body.split("|")]
+        sure = confidences_in(body)
+        told = _EMPTY_BRACKETS.sub("", blanked(body, sure)).replace("\x00", "") if sure and "|" in body else body
+        cells = [cell.strip() for cell in told.split("|")]
         columns = columns_of([[*cells, f"0 - {_SOME_TIME}"]], self.names) if len(cells) > 1 else None
         if columns is not None:
             pairs = [(key, scalar(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+            pairs += [("confidence", each.value) for each in sure[:1] if "confidence" not in columns]
             return [Obj([*pairs, ("time", self.cue)], (at, at + len(body)))]
         return self.statements.read(body, at, during=self.cue)
 

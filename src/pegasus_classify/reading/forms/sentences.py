@@ -59,12 +59,14 @@ class Heard(NamedTuple):
         entries: What it says of classes, on its own.
         names: The names in it that stand for themselves.
         times, sure: Times and confidences in it.
+        option: The kind of evidence it names.
     """
 
     entries: list[Obj]
     names: list[Mention]
     times: list[Spotted]
     sure: list[Spotted]
+    option: str | None = None
 
 
 @dataclass(slots=True)
@@ -113,7 +115,9 @@ class Sentences:
         """Return the clauses of a sentence when each has a name and a time of its own."""
         spans: list[tuple[int, int]] = []
         start = 0
-        cuts = [match.start() for match in (CLAUSE if known is None else COMMA).finditer(text)][:_MOST_CLAUSES]
+        cuts = sorted({match.start() for pattern in (CLAUSE, COMMA) for match in pattern.finditer(text)})[
+            :_MOST_CLAUSES
+        ]
         if not cuts:
             return []
         names = [Spotted(each.start, each.end, None) for each in self.mentions.find(text)]
@@ -157,7 +161,7 @@ class Sentences:
             for number, each in enumerate(found)
             if self._meant(text, each, known) or (number and self._qualifies(found[number - 1], each))
         ]
-        heard = Heard([], kept, times, sure)
+        heard = Heard([], kept, times, sure, _option(blanked(blank, times)))
         if not kept:
             if known is not None:
                 heard.entries.extend(self._behind(text, times, sure, span))

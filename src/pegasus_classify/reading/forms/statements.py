@@ -22,6 +22,8 @@ from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
+_SHORT = 60
+"""Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
 
 
@@ -185,6 +187,8 @@ class _Paragraph:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
         if heard.sure and (self.near or SURENESS.search(text)):
             self.complete("confidence", heard.sure[0].value)
+        if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
+            self.complete("option", heard.option)
         prompts = self.prompts(heard)
         denied = any("present" in dict(entry.pairs) for entry in heard.entries)
         for name in {name for _, name in self.last}:

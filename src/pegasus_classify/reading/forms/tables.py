@@ -83,7 +83,7 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     number = first
     while number < len(lines):
         raw, at = lines[number]
-        if not raw.strip() or _splitter(raw) is None:
+        if not raw.strip() or (_splitter(raw) is None and not _RULE.fullmatch(raw)):
             break
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
