@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.forms.line_signs import CUE
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.timecodes import stretch_of
 
 __all__ = ["around"]
 
@@ -30,6 +32,9 @@ def around(text: str, start: int, names: Names) -> Place:
     for number, line in enumerate(reversed(lines[-_LINES:])):
         if number and not _HEADING.fullmatch(line):
             continue
+        cue = CUE.fullmatch(line)
+        if cue is not None:
+            return Place(times=stretch_of(f"{cue.group(1)} --> {cue.group(2)}"))
         title = line.strip(_MARKS)
         hit = names.class_of(title) if len(title) <= 200 else None
         if hit is not None:

@@ -12,7 +12,7 @@ __all__ = ["Role", "option_of", "role_of", "truth_of"]
 
 Role: TypeAlias = Literal[
     "class", "weak", "start", "end", "time", "length", "confidence", "prompt", "option", "present", "absent",
-    "names", "inner", "answer", "text", "echo", "clips", "start_ms", "end_ms", "other",
+    "names", "inner", "answer", "text", "echo", "clips", "start_ms", "end_ms", "length_ms", "other",
 ]  # fmt: skip
 """The place a key gives its value.
 
@@ -48,6 +48,7 @@ _TABLE: dict[Role, str] = {
     "\uc2dc\uac04",
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
+    "length_ms": "durationms lengthms durationmillis durationmilliseconds",
     "length": "duration length durationseconds durationsec",
     "confidence": "confidence confidences scores confidencepct howsure confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "

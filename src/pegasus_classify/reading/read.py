@@ -168,6 +168,10 @@ class _Answers:
         """Return the trees of a string that is an answer itself."""
         if depth > _ENVELOPES:
             return []
-        kept = self.of(source_of(text), depth)
+        source = source_of(text)
+        document = clean_json(source)
+        if document is not None:
+            return [document.value]
+        kept = self.of(source, depth)
         self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
         return [each.document.value for each in kept]

@@ -26,6 +26,8 @@ __all__ = ["said_by"]
 
 _DEEPEST = 60
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
+_WHOLE_VIDEO = frozenset({"video", "image", "images", "text", "scene", "frame", "title", "texts", "sight"})
+"""Keys that name an option only beside others: an answer may stand as a whole under one of them."""
 _MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
@@ -255,7 +257,7 @@ class _Walk(Leaves):
             self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
             return True
         hit = None if here.foreign else self.names.class_of(key)
-        option = option_of(key) if hit is None and are_entries(value) else None
+        option = option_of(key) if hit is None and are_entries(value) and key.casefold() not in _WHOLE_VIDEO else None
         if option is not None:
             self.value(value, here._replace(option=option, listed=False), depth + 1)
             return True

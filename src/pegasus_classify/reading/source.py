@@ -34,6 +34,8 @@ _PIECE = re.compile(
 )
 _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
+_BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
+_SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'\\+"[}\]\s]+')
@@ -107,6 +109,10 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", lambda row: f"| {row.rstrip(chr(92)).replace('&', '|')} |")
+    if _BLOCK.search(source.text):
+        source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
+    if "[/" in text:
+        source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
     if "=>" in text:
         source = rewritten(source, _SYMBOL_KEY, "separator", lambda key: f'"{key.lstrip(":").rstrip("=> ")}":')
     if "\u3001" in text:

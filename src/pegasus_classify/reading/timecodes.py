@@ -140,7 +140,7 @@ def _sum(parts: list[re.Match[str] | None]) -> float:
 def _clock(text: str) -> Moment | None:
     whole, _, fraction = text.replace(",", ".").replace(";", ".").partition(".")
     groups = [int(group) for group in whole.split(":")]
-    if any(group > 59 for group in groups[1:3]):
+    if len(groups) > 2 and groups[1] > 59:
         return None
     rest = float(f"0.{fraction}") if fraction else 0.0
     if len(groups) == 2:

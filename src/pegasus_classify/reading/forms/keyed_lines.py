@@ -15,6 +15,7 @@ from pegasus_classify.reading.forms.line_signs import (
     FINAL,
     FOUND,
     NEGATIVE,
+    NUMBERED_ENTRY,
     RULE,
     TABLE_HEAD,
     TICKED,
@@ -133,6 +134,11 @@ class _Lines(Scopes):
         if self.owner() is None and _ABSENT_TITLE.fullmatch(body.strip("*_#: ")):
             # Under a bullet the lines that belong to it stand as far in as its own words.
             self.aside("", indent - 1 if self.stack[-1].indent == indent else indent)
+            return
+        if NUMBERED_ENTRY.fullmatch(body):
+            obj = Obj([], (at, at + len(body)))
+            self.add("", obj)
+            self.stack.append(Scope(obj, indent + 0.5, name=self.stack[-1].name))
             return
         table = TABLE_HEAD.fullmatch(body) if self.cue is None else None
         if table is not None:
@@ -342,6 +348,9 @@ class _Lines(Scopes):
             and not self.names.classes_in(str(scalar(value)))
             and (self.statements.mentions.find(value))
         ):
+            self.free(value, start, indent)
+            return True
+        if role == "present" and value and self.statements.mentions.find(value):
             self.free(value, start, indent)
             return True
         if not value:

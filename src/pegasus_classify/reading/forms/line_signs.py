@@ -17,6 +17,7 @@ __all__ = [
     "FINAL",
     "FOUND",
     "NEGATIVE",
+    "NUMBERED_ENTRY",
     "RULE",
     "TABLE_HEAD",
     "TICKED",
@@ -49,6 +50,10 @@ CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\
 TABLE_HEAD = re.compile(r"\[{1,2}\s?(?P<path>[^\W\d\[\]][\w.\"'& -]{0,120}|\"[^\"\[\]]{1,120}\")\s?\]{1,2}")
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
 ENDS = re.compile(r"\b(?:stops?|stopped|ends?|ended|leaves?|finish(?:es|ed)?|over)\b", re.IGNORECASE)
+NUMBERED_ENTRY = re.compile(
+    r"(?:clip|segment|entry|item|event|occurrence|result|detection|finding|match|hit)\s?(?:no\.?\s?)?#?\d{1,3}:?",
+    re.IGNORECASE,
+)
 NEGATIVE = re.compile(
     r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
     r"unmatched)\b",

@@ -35,7 +35,9 @@ __all__ = [
     "WORDS",
 ]
 
-SENTENCE = re.compile(r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) )|\n")
+SENTENCE = re.compile(
+    r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) )|\n"
+)
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
     r"excluding|except|kein\w*|"
@@ -119,7 +121,7 @@ _LEFT_OK = (
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
     "end ends ended stop stops stopped began started finish finishes enters leaves "
-    "covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
+    "so thus therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
