@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pegasus_classify.reading.claims import Claims
 from pegasus_classify.reading.fields import above_zero
+from pegasus_classify.reading.forms.headless import columns_of
 from pegasus_classify.reading.keys import option_of, truth_of
 from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.places import Place
@@ -75,6 +76,8 @@ class Leaves(Claims):
             return
         if not place.listed or place.foreign or place.unsettled:
             return
+        if self.row_in(text, place, span):
+            return
         hits = self.names.classes_in(text)
         for hit in hits:
             self.claim(hit, place, place.times, place.confidence if place.times else None, span)
@@ -82,6 +85,27 @@ class Leaves(Claims):
         named = None if hits or not tail else self.names.class_of(head)
         if named is not None:
             self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
+
+    def row_in(self, text: str, place: Place, span: tuple[int, int] | None) -> bool:
+        """Read a string that is a clip as a row of cells: `Dogs | visual | 3-9.5 | 80`; False when it is none."""
+        cells = [cell.strip() for cell in text.split("|" if "|" in text else ",")]
+        columns = columns_of([cells], self.names) if len(cells) > 1 else None
+        if columns is None:
+            return False
+        told = dict(zip(columns, cells, strict=True))
+        hit = self.names.class_of(told["class"])
+        times = stretch_of(told["time"]) if "time" in told else None
+        if times is None:
+            start, end = stretch_of(told.get("start", "")), stretch_of(told.get("end", ""))
+            times = Stretch(start.start, end.start) if start is not None and end is not None else None
+        if hit is None or times is None:
+            return False
+        prompt = self.names.prompt_of(told["prompt"], hit.name) if "prompt" in told else hit.prompt
+        option = option_of(told.get("option")) or place.option
+        self.claim(
+            Hit(hit.name, prompt), place._replace(option=option), times, told.get("confidence", place.confidence), span
+        )
+        return True
 
     def scalar(self, value: Node, here: Place) -> None:
         """Read one plain value under the name of a class: yes or no, a confidence, times."""

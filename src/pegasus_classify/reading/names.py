@@ -79,7 +79,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|"
+    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
+    r"text_in_video|text in video|logo|audio|speech|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,
 )
@@ -122,6 +123,7 @@ def _peeled(text: str) -> Iterable[str]:
         yield text
 
 
+_SHORT_ID = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
 _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -188,6 +190,11 @@ class Names:
     def prompt_of(self, text: str, name: str) -> str | None:
         """Return the prompt of one class that a text means; None when it means none of them."""
         known = self.prompt_ids.get(text)
+        if known is None and self.prompt_ids and _SHORT_ID.fullmatch(text):
+            known = next(
+                (pair for short, pair in self.prompt_ids.items() if pair[0] == name and short.endswith("." + text)),
+                None,
+            )
         if known is not None:
             return known[1] if known[0] == name else None
         if (text, name) not in self._prompts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from pegasus_classify.contract.request import Option
@@ -14,6 +15,8 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Entry", "Place", "hits_of", "places_in"]
 
 
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_LONGEST = 300
 _QUESTIONS = frozenset({"question", "q"})
 _OPEN = frozenset({"other", "weak", "inner"})
 """Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
@@ -100,7 +103,7 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     """Return what holds inside an object: once for each class it names, once when it names none."""
     obj, fields, times, hits = entry
     own = fields.values.get("confidence")
-    option = option_of(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
+    option = _option_in(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
     confidence = place.confidence if own is None else own
     # What stands around an entry's name without times ("confidence" beside "classes") is not said of the entry.
     if hits and place.name is None and place.times is None and own is None:
@@ -165,6 +168,13 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
+
+
+def _option_in(raw: Node) -> Option | None:
+    """Return the option a value names, as a whole or in the brackets behind other words."""
+    option = option_of(raw)
+    match = _BRACKETS.search(raw) if option is None and isinstance(raw, str) and len(raw) < _LONGEST else None
+    return option if match is None else option_of(match.group(1))
 
 
 def _first(raw: Node) -> Node:

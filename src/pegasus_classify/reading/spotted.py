@@ -44,11 +44,12 @@ _JOIN = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(
-    r"\s*\b(?:and|und|y|et|e)\b\s*(?:(?:the|el|le)\s+)?(?:(?:seconds?|minutes?|segundo)\s+)?", re.IGNORECASE
+    r"\s*[)\]]?\s*\b(?:and|und|y|et|e)\b\s*[(\[]?\s*(?:(?:the|el|le)\s+)?(?:(?:seconds?|minutes?|segundo)\s+)?",
+    re.IGNORECASE,
 )
 _COMMA = re.compile(r"\s*[,;|]\s*")
 _BETWEEN = re.compile(
-    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?$",
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?[(\[]?\s*$",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -57,6 +58,7 @@ _FROM = re.compile(
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+_OF_THE_VIDEO = re.compile(r"[- ]?(?:long )?(?:video|clip|recording|film|footage|movie|stream)\b", re.IGNORECASE)
 _LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
@@ -186,6 +188,8 @@ def _between(text: str, one: _Token, two: _Token) -> Stretch:
 def _alone(text: str, one: _Token) -> Stretch | None:
     """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
     before = text[max(0, one.start - 12) : one.start]
+    if _OF_THE_VIDEO.match(text, one.end):
+        return None
     if _LAST.search(before):
         return Stretch(one.moment._replace(from_end=True), Moment(float("inf")))
     if _ONLY_END.search(before) or _LASTING.search(before):
@@ -240,7 +244,7 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 _ENDED = re.compile(
     r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
-    r"(?:\s+(?:about|around|the))?\s*$",
+    r"(?:\s+(?:about|around|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
 _FARTHEST = 160
@@ -287,6 +291,7 @@ _CONFIDENCES = (
         rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
         re.IGNORECASE,
     ),
+    re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
         r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"

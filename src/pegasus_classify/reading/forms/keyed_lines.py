@@ -199,11 +199,12 @@ class _Lines(Scopes):
             told = self.names.class_of(title) is None or confidences_in(title) or times_in(title)
             rest = note or (title if told else "")
             for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
-                obj.pairs.append(
-                    ("", entry)
-                    if any(k == "time" for k, _ in entry.pairs)
-                    else ("fields", dict(entry.pairs).get("fields", entry))
-                )
+                fields = dict(entry.pairs)
+                if "time" in fields:
+                    obj.pairs.append(("", entry))
+                else:
+                    inner = fields.get("fields", entry)
+                    obj.pairs += [pair for pair in inner.pairs if pair[0] in ("confidence", "option", "present")]
         if (
             hit is not None
             or (rank == 1 and not NEGATIVE.search(title))
@@ -330,7 +331,7 @@ class _Lines(Scopes):
         if role in ("other", "class", "names") and value and self.are_all(hits := self.names.all_in(value)):
             self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
             return True
-        if role == "other" and value and FOUND.search(key):
+        if role == "other" and value and FOUND.search(key) and not self.statements.mentions.find(key):
             if not NEGATIVE.search(key):
                 self.free(value, start, indent)
             return True

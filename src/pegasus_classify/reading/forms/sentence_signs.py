@@ -11,7 +11,9 @@ __all__ = [
     "CLAUSE",
     "COMMA",
     "FOREIGN",
+    "FOR_ALL",
     "HEDGE",
+    "INSTEAD",
     "JOINER",
     "LAST_WORD",
     "LEFT_OK",
@@ -57,12 +59,13 @@ NO_AFTER = re.compile(
 )
 HEDGE = re.compile(
     r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
-    r"initially|at first|"
+    r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|thought|it (?:seem|look))|"
     r"not (?:count|included?)|unsure|unclear|ignore|example|e\.g|for instance)\b|\?\s*$",
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"\b(?:says|said|saying|(?<!should )reads?|reading|(?:sign|banner|caption|subtitle|poster|title card|slide|overlay)s? "
+    r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
     r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
     re.IGNORECASE,
@@ -89,12 +92,18 @@ WITHDRAWN = re.compile(
     re.IGNORECASE,
 )
 """What is said of a class and not meant."""
+INSTEAD = re.compile(
+    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,80}\bbut (?:it|this|that|he|she)(?:['\u2019]s| is| was)\b(?! not)",
+    re.IGNORECASE,
+)
+"""Behind it stands what is meant in the place of what was named before: "looks like a truck, but it is a bus"."""
 SO_NOT = re.compile(r"^\W*(?:so|hence|therefore|thus)?,?\s*(?:no|not present|none)\W*$", re.IGNORECASE)
 SURENESS = re.compile(
     r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
 )
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
+FOR_ALL = re.compile(r"\b(?:for|in) (?:all|both|each|every)\b", re.IGNORECASE)
 AGAIN = re.compile(
     r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
     r"2nd|3rd)\b",
@@ -133,7 +142,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
-    "begin start end stop continue run last appear occur happen come comes follow go goes show play plays happens runs "
+    "begin start end continue last appear occur happen come comes follow go goes plays happens "
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
@@ -155,6 +164,7 @@ _POSITIVE = (
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
     "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
     "mentions mention brands brand topics topic actions action objects object activities activity events event during "
+    "being performed done primarily specifically namely particular particularly "
     "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
     "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
     "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti confian\u00e7a neste "

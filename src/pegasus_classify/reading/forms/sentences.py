@@ -14,6 +14,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     COMMA,
     FOREIGN,
     HEDGE,
+    INSTEAD,
     JOINER,
     LAST_WORD,
     LEFT_OK,
@@ -45,8 +46,37 @@ _OPTION_KEY = re.compile(
 )
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
+_LAST_NUMBER = re.compile(r"[,|;]\s?(\d{1,3})\s{0,4}$")
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_NOT_IN_BRACKETS = re.compile(r"\([^()]{0,60}\bnot\b[^()]{0,100}\)", re.IGNORECASE)
 _SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
+_MANY_MEANINGS = frozenset(
+    [
+        "video",
+        "image",
+        "images",
+        "scene",
+        "frame",
+        "frames",
+        "picture",
+        "see",
+        "seen",
+        "shown",
+        "sight",
+        "appearance",
+        "text",
+        "texts",
+        "title",
+        "titles",
+        "sound",
+        "voice",
+        "voices",
+        "talk",
+        "written",
+        "writing",
+    ]
+)
+"""Words for an option that say something else in a sentence unless they stand apart."""
 _MOST_CLAUSES = 12
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
@@ -125,6 +155,9 @@ class Sentences:
         for cut in cuts:
             if any(each.start < cut < each.end for each in whole):
                 continue  # Inside "between 0:10 and 0:20".
+            following = next((later for later in cuts if later > cut), len(text))
+            if following < len(text) and not any(cut <= each.start < following for each in whole):
+                continue  # What follows still belongs to what stands before: ", confidence 80,".
             if self._complete(text[start:cut], known):
                 spans.append((start, cut))
                 start = cut
@@ -161,6 +194,8 @@ class Sentences:
             for number, each in enumerate(found)
             if self._meant(text, each, known) or (number and self._qualifies(found[number - 1], each))
         ]
+        if known is not None:
+            kept = [each for each in kept if self.names.prompt_of(each.text, known) is not None]
         heard = Heard([], kept, times, sure, _option(blanked(blank, times)))
         if not kept:
             if known is not None:
@@ -170,9 +205,12 @@ class Sentences:
         if known is None and not times and taken_up:
             for group in groups:
                 group.times += [] if group.denied else taken_up
-        elif known is None and not times and not self.declares(blank):
+        elif known is None and not times and not self.declares(_NOT_IN_BRACKETS.sub(" ", blank)):
             groups = [group for group in groups if group.denied]
-        if times and WITHDRAWN.search(blank):
+        meant = INSTEAD.search(blank)
+        if meant is not None and any(each.start >= meant.end() for each in kept):
+            groups = [group for group in groups if group.mentions[0].start >= meant.end()]
+        elif times and WITHDRAWN.search(blank):
             return heard
         outside = PARENTHESES.sub(" ", blank)
         if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
@@ -364,12 +402,20 @@ def _in_brackets(text: str) -> list[Spotted]:
         items = list(re.finditer(r"[^,;|]+", match.group(1)))
         numbers = [item for item in items if _PERCENT.fullmatch(item.group().strip())]
         others = [item for item in items if item not in numbers]
-        if len(numbers) != 1 or not others or any(character.isdigit() for item in others for character in item.group()):
+        alone = not others and not text[match.end() :].strip(" .") and "\x00" in text[: match.start()]
+        if (
+            len(numbers) != 1
+            or (not others and not alone)
+            or any(character.isdigit() for item in others for character in item.group())
+        ):
             continue
         raw = numbers[0].group().strip()
         start = match.start(1) + numbers[0].start() + numbers[0].group().index(raw)
         if float(raw) <= 100:
             found.append(Spotted(start, start + len(raw), raw))
+    last = _LAST_NUMBER.search(text) if not found else None
+    if last is not None and float(last.group(1)) <= 100:
+        found.append(Spotted(last.start(1), last.end(1), last.group(1)))
     return found
 
 
@@ -387,9 +433,11 @@ def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
 def _option(text: str) -> str | None:
     if _SPOKEN.search(text):
         return "conversation"
-    for part in re.split(r"[()\[\],;|\x00]+", text):
-        option = option_of(_OPTION_KEY.sub("", part.strip(" .:*_`-\u2013\u2014")))
-        if option is not None:
+    for match in re.finditer(r"[^()\[\],;|\x00]+", text):
+        word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
+        option = option_of(word)
+        beside_name = "\x00" in (text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
+        if option is not None and not (beside_name and word.casefold() in _MANY_MEANINGS):
             return option
     return None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
     ALL_OF_THEM,
+    FOR_ALL,
     PRONOUN,
     SENTENCE,
     SO_NOT,
@@ -99,7 +100,7 @@ class _Paragraph:
     def sentence(self, text: str, offset: int, trusted: int | None) -> None:
         """Read the next sentence."""
         taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
-        self.all_of_them = ALL_OF_THEM.match(text) is not None
+        self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
         if SO_NOT.match(text) and self.known is not None:
@@ -138,7 +139,11 @@ class _Paragraph:
         if self.known is None or not self.last:
             return heard.entries
         keys = [{key for key, _ in entry.pairs} for entry in heard.entries]
-        return [entry for entry, own in zip(heard.entries, keys, strict=True) if "time" in own or "present" in own]
+        return [
+            entry
+            for entry, own in zip(heard.entries, keys, strict=True)
+            if "time" in own or ("present" in own and ("prompt" in own or not self.entries))
+        ]
 
     def prompts(self, heard: Heard) -> set[tuple[str, str]]:
         """Return the prompts a sentence names, each with its class."""

@@ -88,13 +88,15 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
         number += 1
+    if split is _spaced and all(cells[0] == "" for cells, _, _ in rows):
+        rows = [(cells[1:], start, end) for cells, start, end in rows]
     return rows, max(1, number - first)
 
 
 def _named_columns(lines: list[tuple[str, int]], first: int) -> bool:
     """Return whether a table kept by spaces has a head, which stands on its first line or behind one rule."""
     head = next((raw for raw, _ in lines[first : first + 2] if not _RULE.fullmatch(raw)), "")
-    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head)) > 1
+    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head.strip())) > 1
 
 
 def _splitter(line: str) -> Callable[[str], list[str]] | None:
@@ -116,7 +118,7 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
 
 
 def _spaced(line: str) -> list[str]:
-    return re.split(r" {2,}", line.strip())
+    return re.split(r" {2,}", line.rstrip())
 
 
 def _bars(line: str) -> list[str]:
