@@ -15,23 +15,31 @@ from corpus import cases, vocabulary_of_case
 
 from pegasus_classify.contract.vocabulary import Vocabulary
 
-__all__ = ["Mangled", "Maker"]
+__all__ = ["Maker", "Mangled"]
 
 _SIGNS = [
     *"{}[]()<>\"'`:,;=|*#-_/\\&%~.!?\n\r\t \x00\x1b",
     '\\"', "\\n", "\\u", "\\ud83d", "\\u0022", "```", "```json\n", "~~~", "**", "__", "//", "/*", "*/", "<!--", "-->",
-    "“", "”", "‘", "’", "«", "»", "「", "」", "：", "，", "｛", "｝", "［", "］", "＂", "\u200b", "\ufeff", "\u202e", "\u2028", "\u00a0",
-    "&quot;", "&#34;", "&lt;", "&gt;", "&amp;", "<br>", "</", "/>", "<think>", "</think>", "<clip>", "-->", "=>", "→", "–", "—", "…",
-    "é", "e\u0301", "\u0301", "ß", "İ", "ﬁ", "😀", "👩\u200d👩\u200d👧", "中", "の", "한", "ع", "\ud800", "\udfff", "\U0010ffff", "²", "½", "٣", "௧",
+    "“", "”", "‘", "’", "«", "»", "「", "」", "：", "，", "｛", "｝", "［", "］", "＂", "\u200b", "\ufeff",
+    "\u202e", "\u2028", "\u00a0",
+    "&quot;", "&#34;", "&lt;", "&gt;", "&amp;", "<br>", "</", "/>", "<think>", "</think>", "<clip>", "-->", "=>", "→",
+    "–", "—", "…",
+    "é", "e\u0301", "\u0301", "ß", "İ", "ﬁ", "😀", "👩\u200d👩\u200d👧", "中", "の", "한", "ع", "\ud800", "\udfff",
+    "\U0010ffff", "²", "½", "٣", "௧",
 ]  # fmt: skip
 _TIMES = [
-    "0:10", "0:10-0:20", "00:00:05,000 --> 00:00:07,000", "5s", "1m 5s", "12.5 seconds", "PT1M5S", "1:2:3:4", "99:99", "1e9",
-    "from 5s to 9s", "between 1 and 2 minutes", "0-30", "-5", "1/0", "0:0", "9999999999:59", "until the end", "75000 ms", "NaN", "1e400",
+    "0:10", "0:10-0:20", "00:00:05,000 --> 00:00:07,000", "5s", "1m 5s", "12.5 seconds", "PT1M5S", "1:2:3:4", "99:99",
+    "1e9",
+    "from 5s to 9s", "between 1 and 2 minutes", "0-30", "-5", "1/0", "0:0", "9999999999:59", "until the end",
+    "75000 ms", "NaN", "1e400",
 ]  # fmt: skip
 _WORDS = [
-    "not", "no", "none", "classes", "class", "clips", "start", "end", "confidence", "prompt", "option", "label", "final", "draft",
-    "true", "false", "null", "NaN", "Infinity", "undefined", "None", "high", "87%", "8/10", "0.5", "1", "visual", "yes", "and", "or",
-    "data", "message", "result", "segments", "columns", "rows", "properties", "type", "example", "I cannot", "WEBVTT", "---", "dict(",
+    "not", "no", "none", "classes", "class", "clips", "start", "end", "confidence", "prompt", "option", "label",
+    "final", "draft",
+    "true", "false", "null", "NaN", "Infinity", "undefined", "None", "high", "87%", "8/10", "0.5", "1", "visual",
+    "yes", "and", "or",
+    "data", "message", "result", "segments", "columns", "rows", "properties", "type", "example", "I cannot", "WEBVTT",
+    "---", "dict(",
 ]  # fmt: skip
 
 
@@ -66,7 +74,12 @@ class Maker:
             text = self._twisted(random, text)
         duration = random.choice((case["duration"], case["duration"], None, 0.0, 0.04, 1.0, 7200.5))
         return Mangled(
-            number, case["id"], text, vocabulary, duration, random.choice((case["finish_reason"], None, "stop", "length"))
+            number,
+            case["id"],
+            text,
+            vocabulary,
+            duration,
+            random.choice((case["finish_reason"], None, "stop", "length")),
         )
 
     def _vocabulary(self, case: dict[str, Any]) -> Vocabulary:
@@ -162,7 +175,11 @@ def _numbered(random: Random, text: str) -> str:
     if not digits:
         return text
     at = random.choice(digits)
-    return text[:at] + random.choice((*_TIMES, "0", "00", "1.", ".5", "1e5", "9" * 400, "-", "1_000", "1,5")) + text[at + 1 :]
+    return (
+        text[:at]
+        + random.choice((*_TIMES, "0", "00", "1.", ".5", "1e5", "9" * 400, "-", "1_000", "1,5"))
+        + text[at + 1 :]
+    )
 
 
 def _embedded(random: Random, text: str) -> str:
@@ -174,33 +191,37 @@ def _embedded(random: Random, text: str) -> str:
 
 def _nested(random: Random, text: str) -> str:
     deep = random.choice((1, 5, 70, 450, 1500))
-    opening, closing = random.choice((("[", "]"), ("{", "}"), ('{"a":', "}"), ('{"classes":[', "]}"), ("(", ")"), ("<a>", "</a>")))
+    opening, closing = random.choice(
+        (("[", "]"), ("{", "}"), ('{"a":', "}"), ('{"classes":[', "]}"), ("(", ")"), ("<a>", "</a>"))
+    )
     return opening * deep + text + closing * random.choice((deep, 0, deep // 2))
 
 
 def _dressed(random: Random, text: str) -> str:
     return random.choice((
-        "```json\n{}\n```", "```\n{}", "<think>{}</think>", "Draft: {}\nFinal: none", "> {}", "**{}**", "\ufeff{}", "| {} |",
-        "- {}", '"{}"', "<!-- {} -->", "~~{}~~", "# {}", "{}\n\nHope this helps!", "data: {}\n\n", "[{}]", "({})", "&lt;{}&gt;",
+        "```json\n{}\n```", "```\n{}", "<think>{}</think>", "Draft: {}\nFinal: none", "> {}", "**{}**", "\ufeff{}",
+        "| {} |",
+        "- {}", '"{}"', "<!-- {} -->", "~~{}~~", "# {}", "{}\n\nHope this helps!", "data: {}\n\n", "[{}]", "({})",
+        "&lt;{}&gt;",
     )).replace("{}", text)  # fmt: skip
 
 
+_REWRITTEN = (
+    ('"', "&quot;"), ('"', '\\"'), ('"', '""'), ('"', "'"), ("\n", "\\n"), ("\n", "\r\n"), ("\n", " "), (" ", "\u00a0"),
+)  # fmt: skip
+
+
 def _encoded(random: Random, text: str) -> str:
+    old, new = random.choice(_REWRITTEN)
     return random.choice((
-        lambda: text.replace('"', "&quot;"),
-        lambda: text.replace('"', '\\"'),
-        lambda: text.replace('"', '""'),
-        lambda: text.replace("\n", "\\n"),
-        lambda: text.replace("\n", "\r\n"),
-        lambda: text.replace("\n", " "),
-        lambda: text.replace(" ", "\u00a0"),
-        lambda: text.replace('"', "'"),
-        lambda: "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text),
-        lambda: text.upper(),
-        lambda: text.encode("utf-8", "replace").decode("latin-1"),
-        lambda: "\u200b".join(text),
-        lambda: text.encode("ascii", "backslashreplace").decode("ascii"),
-    ))()  # fmt: skip
+        text.replace(old, new),
+        text.replace(old, new),
+        "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text),
+        text.upper(),
+        text.encode("utf-8", "replace").decode("latin-1"),
+        "\u200b".join(text),
+        text.encode("ascii", "backslashreplace").decode("ascii"),
+    ))  # fmt: skip
 
 
 def _spliced(random: Random, text: str, other: str) -> str:
@@ -209,7 +230,8 @@ def _spliced(random: Random, text: str, other: str) -> str:
 
 
 _TWISTS: tuple[Callable[[Random, str], str], ...] = (
-    _cut, _beheaded, _without, _without, _doubled, _repeated, _swapped, _exchanged, _sprinkled, _sprinkled, _sprinkled, _replaced,
+    _cut, _beheaded, _without, _without, _doubled, _repeated, _swapped, _exchanged, _sprinkled, _sprinkled,
+    _sprinkled, _replaced,
     _replaced, _numbered, _embedded, _nested, _dressed, _encoded,
 )  # fmt: skip
 
@@ -225,7 +247,8 @@ def _soup(random: Random, names: Sequence[str]) -> str:
 def _value(random: Random, names: Sequence[str], depth: int) -> Any:
     if depth <= 0 or random.random() < 0.3:
         return random.choice((
-            random.choice(names), random.choice(_TIMES), random.choice(_WORDS), random.randint(-5, 200), random.random(), None,
+            random.choice(names), random.choice(_TIMES), random.choice(_WORDS), random.randint(-5, 200),
+            random.random(), None,
             True, False, "", [], {}, 10**30, -0.0, 1e300,
         ))  # fmt: skip
     size = random.choice((0, 1, 2, 3, 6))
@@ -244,10 +267,14 @@ def _json(random: Random, names: Sequence[str]) -> str:
 def _entry(random: Random, names: Sequence[str]) -> str:
     name, time = random.choice(names), random.choice(_TIMES)
     return random.choice((
-        f"{name}: {time}", f"{name} ({time})", f"{time}: {name}", f"The {name} is seen {time}.", f"No {name} at {time}", f"{name}",
-        f"class={name} start={time} end={time} confidence=80", f"<clip class='{name}' start=\"{time}\"/>", f"{name}\n    {time}",
-        f"{name} is not there, but {random.choice(names)} is, {time} and {random.choice(_TIMES)}", f"# {name}", f"**{name}**: yes",
-        f"[x] {name}", f"[ ] {name}", f"{name}: {{start: {time}, end: 5}}", f"start: {time}\n  end: {time}", f"{name}? yes, {time}",
+        f"{name}: {time}", f"{name} ({time})", f"{time}: {name}", f"The {name} is seen {time}.",
+        f"No {name} at {time}", f"{name}",
+        f"class={name} start={time} end={time} confidence=80", f"<clip class='{name}' start=\"{time}\"/>",
+        f"{name}\n    {time}",
+        f"{name} is not there, but {random.choice(names)} is, {time} and {random.choice(_TIMES)}", f"# {name}",
+        f"**{name}**: yes",
+        f"[x] {name}", f"[ ] {name}", f"{name}: {{start: {time}, end: 5}}", f"start: {time}\n  end: {time}",
+        f"{name}? yes, {time}",
     ))  # fmt: skip
 
 
@@ -274,7 +301,9 @@ def _elements(random: Random, names: Sequence[str]) -> str:
     pieces = []
     for _ in range(random.choice((2, 8, 30))):
         tag = random.choice(tags)
-        pieces.append(random.choice((f"<{tag}>", f"</{tag}>", f"<{tag}/>", f"<{tag} class=\"{random.choice(names)}\" start='5'>")))
+        pieces.append(
+            random.choice((f"<{tag}>", f"</{tag}>", f"<{tag}/>", f"<{tag} class=\"{random.choice(names)}\" start='5'>"))
+        )
         pieces.append(random.choice((random.choice(names), random.choice(_TIMES), "\n", "")))
     return "".join(pieces)
 

@@ -30,6 +30,9 @@ _PART = re.compile(
     r"\b(?:part|chunk|segment|half|continued|section|scene|window|first \d+|next \d+|minutes?)\b", re.IGNORECASE
 )
 
+_NEAR = 400
+"""Signs between two documents that are looked at; more than that white space stands nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -79,7 +82,7 @@ def _before(document: Document) -> str:
 
 def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
-    between = later.document.source.text[earlier.document.end : later.document.start]
+    between = later.document.source.text[earlier.document.end : later.document.start][:_NEAR]
     if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

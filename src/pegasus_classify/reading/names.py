@@ -88,7 +88,7 @@ _WRAPPED = re.compile(
     r"_{1,3}|`{1,3}|~~|["'\u2019\u201d\u00bb\u300d\u300f\])>}\u3011])\s*\Z""",
     re.DOTALL,
 )
-_PARTS = re.compile(r"\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
+_PARTS = re.compile(r"(?<!\s)\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
 _ID_AND_NAME = re.compile(
     r"\A\s*[\[(<]?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)[\])>]?\s*(?:[:=|,.)]|[-\u2013\u2014]|"
     r"\s)\s*[(\[]?(.+?)[)\]]?\s*\Z",

@@ -75,6 +75,7 @@ class _Answers:
         self.names = names
         self.length = finish_reason == "length"
         self.cut_inside = False
+        self.inside: dict[str, list[Node]] = {}
 
     def of(self, source: Source, depth: int) -> list[Read]:
         """Return the documents of a text that together are its answer."""
@@ -101,12 +102,14 @@ class _Answers:
 
     def said(self, value: Node, depth: int) -> Said:
         """Return what a tree says, strings that are answers included."""
-        return said_by(value, self.names, lambda text: self.opened(text, depth + 1))
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), inside=depth)
 
     def opened(self, text: str, depth: int) -> list[Node]:
         """Return the trees of a string that is an answer itself."""
         if depth > _ENVELOPES:
             return []
-        kept = self.of(source_of(text), depth)
-        self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
-        return [each.document.value for each in kept]
+        if text not in self.inside:
+            kept = self.of(source_of(text), depth)
+            self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
+            self.inside[text] = [each.document.value for each in kept]
+        return self.inside[text]

@@ -74,29 +74,29 @@ class Said:
         return {claim.name for claim in self.claims} | self.absent
 
 
-def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
+def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]], *, inside: int = 0) -> Said:
     """Return what a tree says about the classes asked.
 
     Args:
         value: The tree.
         names: What was asked.
         opened: Reads a string that is an answer itself.
+        inside: How many strings the tree stood in; the deeper, the fewer of its own levels are looked at.
     """
-    walk = _Walk(names, opened)
+    walk = _Walk(names, opened, _DEEPEST >> inside)
     walk.value(value, Place(), 0)
     return walk.said
 
 
 class _Walk:
-    def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
+    def __init__(self, names: Names, opened: Callable[[str], list[Node]], deepest: int) -> None:
         self.names = names
         self.opened = opened
+        self.deepest = deepest
         self.said = Said()
 
-    # -- any value ------------------------------------------------------------------------------------------------
-
     def value(self, node: Node, place: Place, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > self.deepest:
             return
         if isinstance(node, Obj):
             self.entry(node, place, depth)
@@ -307,7 +307,7 @@ class _Walk:
             option = option_of(key) if prompt is None else None
             if prompt is None and option is None:
                 return False
-            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
+            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth + 1)
             return True
         hit = None if here.foreign else self.names.class_of(key)
         option = option_of(key) if hit is None and are_entries(value) else None
@@ -321,13 +321,15 @@ class _Walk:
             here._replace(
                 name=hit.name, prompt=hit.prompt, confidence=None, waiting=False, unsettled=False, folded=hit.folded
             ),
-            depth,
+            depth + 1,
         )
         return True
 
     def under(self, value: Node, here: Place, depth: int) -> None:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
+        if depth > self.deepest:
+            return
         if isinstance(value, Obj):
             columns = unzipped(value)
             for part in columns:

@@ -24,7 +24,7 @@ _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5})
 _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _DOUBLED = re.compile(r'""')
-_TAIL = re.compile(r'\\+"[}\]\s]+')
+_TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
