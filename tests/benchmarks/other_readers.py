@@ -1,4 +1,4 @@
-"""The best public tools in the reader's place: json_repair and BAML's parser, each with the mapping a careful user writes.
+"""The best public tools in the reader's place: json_repair and BAML's parser, each with a careful user's mapping.
 
 The mapping is generous: any usual key, names without regard to case, plural and signs, ids, prompts, times in the
 usual forms, fractions scaled, clips clamped, envelopes opened. It knows nothing of the reader.

@@ -26,7 +26,7 @@ __all__ = ["reading_rows", "speed_rows"]
 
 
 class _Score(NamedTuple):
-    """How one reader did on a part of the corpus: texts read exactly; with a false label; with a label lost; crashes."""
+    """How one reader did on a part of the corpus: texts read exactly, with a false label, with one lost; crashes."""
 
     exact: int
     false: int
