@@ -48,7 +48,7 @@ _STRICT_TRIES = 4
 """How often a strict reading may fail in one text: each failure may have looked at all that is left."""
 
 _OPENING = re.compile(
-    r"\{(?!\{)|\[(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
+    r"\{(?!\{)|\[(?![ xX]?\][ \t]{1,9}\w)(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
@@ -133,7 +133,7 @@ def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
     if tree is not None:
         yield Document(tree, 0, len(text), source, "elements")
     statements = Statements(Mentions(names))
-    tables = tables_in(text, names, trusted=trusted)
+    tables = tables_in(text, statements, trusted=trusted)
     yield from (Document(table.value, table.start, table.end, source, "table") for table in tables)
     text = _without(text, tables)
     yield Document(read_lines(text, statements, trusted=trusted), 0, len(text), source, "lines", cut=cut)

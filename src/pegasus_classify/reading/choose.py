@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pegasus_classify.reading.candidates import Document
-from pegasus_classify.reading.shapes import Said
+from pegasus_classify.reading.claims import Said
 
 __all__ = ["Read", "chosen"]
 
@@ -16,7 +16,9 @@ _DRAFT = re.compile(
     r"previous(?:ly)?|not this|wrong|"
     r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen "
     r"shows|sign reads|quoted|"
-    r"prompt was|expected output|discarded|version 1|attempt|guess|rejected|obsolete)\b",
+    r"prompt was|expected output|(?:output |answer |response )?format (?:is|looks|will be|would be)|"
+    r"in (?:this|the following) (?:form|shape|structure|manner|style)|"
+    r"discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
@@ -82,7 +84,8 @@ def _before(document: Document) -> str:
 
 def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
-    between = later.document.source.text[earlier.document.end : later.document.start][:_NEAR]
+    end = earlier.document.end
+    between = later.document.source.text[end : min(end + _NEAR, later.document.start)]
     if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

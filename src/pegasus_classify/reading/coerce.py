@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.reading.claims import Claim
 from pegasus_classify.reading.confidence import claimed, fraction_scale, percent
-from pegasus_classify.reading.shapes import Claim
 from pegasus_classify.reading.timecodes import Stretch, resolved
 
 __all__ = ["evidence_of"]

@@ -13,6 +13,12 @@ __all__ = ["Claimed", "claimed", "fraction_scale", "percent"]
 _WORDS: dict[str, float] = {
     "very low": 10, "extremely low": 10, "low": 30, "medium": 60, "moderate": 60, "mid": 60, "high": 80,
     "very high": 95, "extremely high": 95, "certain": 95,
+    "baixa": 30, "baja": 30, "bassa": 30, "faible": 30, "niedrig": 30, "gering": 30, "\u4f4e": 30, "\ub0ae\uc74c": 30,
+    "\u043d\u0438\u0437\u043a\u0430\u044f": 30, "m\u00e9dia": 60, "media": 60, "moyenne": 60, "mittel": 60, "\u4e2d": 60, "\u4e2d\u7b49": 60,
+    "\uc911\uac04": 60, "\u0441\u0440\u0435\u0434\u043d\u044f\u044f": 60, "alta": 80, "\u00e9lev\u00e9e": 80, "\u00e9lev\u00e9": 80, "haute": 80, "hoch": 80,
+    "\u9ad8": 80, "\ub192\uc74c": 80, "\u0432\u044b\u0441\u043e\u043a\u0430\u044f": 80, "sehr hoch": 95, "muito alta": 95, "muy alta": 95, "molto alta": 95,
+    "tr\u00e8s \u00e9lev\u00e9e": 95, "\u975e\u5e38\u9ad8": 95, "sehr niedrig": 10, "muy baja": 10, "muito baixa": 10,
+    "sehr sicher": 95, "sicher": 80, "very certain": 95, "very confident": 95, "confident": 80, "sure": 80, "very sure": 95,
 }  # fmt: skip
 """Bands in words; the numbers are the middle of what each word is used for."""
 

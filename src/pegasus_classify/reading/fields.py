@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pegasus_classify.reading.keys import Role, role_of, truth_of
+from pegasus_classify.reading.keys import Role, option_of, role_of, truth_of
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -25,6 +25,7 @@ _FIELDS = frozenset(
         "end_ms",
     }
 )
+_UNKNOWN = frozenset({"n/a", "na", "null", "-", "\u2013", "\u2014", "missing", "none", "unknown", "not applicable"})
 _NAMING = frozenset({"class", "weak", "text", "prompt"})
 _ENTRY_STARTS = frozenset({"class", "start"})
 _DEEPEST = 12
@@ -77,7 +78,7 @@ def fields_of(obj: Obj, inside: int = 0) -> Fields:
         elif isinstance(value, list) and role in ("weak", "time", "option") and _holds_entries(value):
             fields.members.append((key, value))
             fields.lists = True
-        elif role in fields.values and role == "weak":
+        elif role in fields.values and (role == "weak" or (role == "option" and option_of(value) is None)):
             fields.members.append((key, value))
         else:
             if role in _ENTRY_STARTS and value is not None and fields.values.get(role, value) != value:
@@ -107,10 +108,14 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> No
             each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)
         ]
         fields.values.setdefault(role, numbers[0] if numbers else None)
-    elif (role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs)) or role == "prompt":
+    elif (role == "class" and _only_names(value)) or role == "prompt":
         fields.values[role] = value
     else:
         fields.members.append((key, value))
+
+
+def _only_names(value: Obj) -> bool:
+    return all(role_of(key) in _NAMING and not isinstance(each, (Obj, list)) for key, each in value.pairs)
 
 
 _COUNTS = {"h": 3600, "hours": 3600, "m": 60, "min": 60, "minutes": 60, "s": 1, "sec": 1, "seconds": 1}
@@ -180,7 +185,14 @@ def denied(fields: Fields) -> bool:
     if truth_of(values.get("present")) is False or truth_of(values.get("absent")) is True:
         return True
     confidence = values.get("confidence")
-    return isinstance(confidence, str) and truth_of(confidence) is False and "start" not in values
+    if not isinstance(confidence, str) or truth_of(confidence) is not False or "start" in values:
+        return False
+    return not (fields.lists and _unknown(confidence))
+
+
+def _unknown(confidence: str) -> bool:
+    """Return whether a word in the place of a confidence says that none is known, not that nothing is there."""
+    return confidence.strip().casefold() in _UNKNOWN
 
 
 def stretch_from(raw: Node) -> Stretch | None:

@@ -49,7 +49,7 @@ _TABLE: dict[Role, str] = {
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length": "duration length durationseconds durationsec",
-    "confidence": "confidence confidencepct howsure confianca confiance konfidenz "
+    "confidence": "confidence confidences scores confidencepct howsure confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
     "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
@@ -71,7 +71,7 @@ _TABLE: dict[Role, str] = {
     "windows timeranges timespans timecodes stretches hits clip segment",
     "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
-    "a generatedtext generation outputtext arguments json body value final payload reply",
+    "a assistant model bot pegasus generatedtext generation outputtext arguments json body value final payload reply",
     "text": "reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
     "description explanation explanations rationale comment comments "
     "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle "
@@ -137,6 +137,12 @@ _NO_WORDS = (
     "\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u00d7|[ ]|-|\u2013|\u2014|"
     "no clips|no match|not in video|does not appear|not seen|undetected|no clips found"
 )
+_NOT = re.compile(
+    r"(?:not (?:present|detected|found|visible|reported|observed|seen|shown|in|there|identified|heard|"
+    r"applicable|at all|mentioned|evident|depicted|included|any)|"
+    r"no (?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|"
+    r"findings?|results?|times?|appearances?|sign|detections?|moments?))\b"
+)
 _YES = frozenset(_YES_WORDS.split("|"))
 _NO = frozenset(_NO_WORDS.split("|"))
 
@@ -148,6 +154,6 @@ def truth_of(raw: object) -> bool | None:
     if isinstance(raw, int) and raw in (0, 1):
         return bool(raw)
     if isinstance(raw, str) and len(raw) <= 40:
-        word = raw.strip().strip("*_.!'\"").casefold()
-        return True if word in _YES else False if word in _NO else None
+        word = raw.strip().strip("*_.!'\"()").casefold()
+        return True if word in _YES else False if word in _NO or _NOT.match(word) else None
     return None

@@ -71,7 +71,7 @@ def _singular(word: str) -> str:
 _FOLDS: tuple[Callable[[str], str], ...] = (plain, squeezed, loosened)
 
 _LEAD = re.compile(
-    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
+    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
 _LABEL = re.compile(
     r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
@@ -98,6 +98,11 @@ _NAME_AND_ID = re.compile(
     r"\A\s*(.+?)\s*(?:[:=|,]|"
     r"[-\u2013\u2014])?\s*[\[(]\s*(?:id:?\s*)?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)\s*[\])]\s*\Z",
     re.DOTALL,
+)
+
+
+_TWO_NAMES = re.compile(
+    r"\A\s*(.{1,200}?)\s*(?:[(\[]\s*(.{1,200}?)\s*[)\]]|(?:\s[-\u2013\u2014>|\u2192]+\s|\s?[/>:\u203a\u00bb]\s?)(.{1,200}?))\s*\Z"
 )
 
 
@@ -186,7 +191,21 @@ class Names:
             hit = self._looked_up(shape, self._classes(), self._all_prompts())
             if hit is not None:
                 return hit if shape == text and not hit.folded else hit._replace(folded=True)
-        return self._with_id(text)
+        text = _MARKUP.sub("", text)
+        return self._with_id(text) or self._with_prompt(text)
+
+    def _with_prompt(self, text: str) -> Hit | None:
+        """Read `Pets (Dog)`, `Dog (Pets)` and `Pets / Dog`: a class and one of its prompts."""
+        match = _TWO_NAMES.match(text) if len(text) <= 300 else None
+        if match is None:
+            return None
+        one, two = match.group(1), match.group(2) or match.group(3)
+        for name, prompt in ((one, two), (two, one)):
+            hit = self._looked_up(name, self._classes())
+            known = self.prompt_of(prompt, hit.name) if hit is not None else None
+            if hit is not None and known is not None:
+                return Hit(hit.name, known, folded=True)
+        return None
 
     def _looked_up(self, text: str, *indexes: _Index) -> Hit | None:
         for number, fold in enumerate(_FOLDS):
@@ -250,7 +269,7 @@ class Names:
             return [hit]
         parts = _PARTS.split(text) if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts if part] if len(parts) > 1 else []
-        return list(dict.fromkeys(hit for hit in hits if hit is not None))
+        return _exact([hit for hit in hits if hit is not None])
 
     def all_in(self, text: str) -> list[Hit]:
         """Return what a list of names means when every one of them was asked; else nothing."""
@@ -259,4 +278,10 @@ class Names:
             return [hit]
         parts = [part for part in _PARTS.split(text.strip().strip(".")) if part] if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts]
-        return list(dict.fromkeys(hit for hit in hits if hit is not None)) if all(hits) else []
+        return _exact([hit for hit in hits if hit is not None]) if all(hits) else []
+
+
+def _exact(hits: list[Hit]) -> list[Hit]:
+    """Return what several names mean, each once; a class beside one of its own prompts is only its heading."""
+    prompted = {hit.name for hit in hits if hit.prompt is not None}
+    return list(dict.fromkeys(hit for hit in hits if hit.prompt is not None or hit.name not in prompted))

@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.fields import Fields
-from pegasus_classify.reading.keys import option_of
+from pegasus_classify.reading.keys import option_of, role_of
 from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Entry", "Place", "hits_of", "places_in"]
+
+
+_OPEN = frozenset({"other", "weak", "inner"})
+"""Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
 
 
 class Place(NamedTuple):
@@ -124,8 +128,15 @@ def _unnamed(common: Place, entry: Entry, names: Names) -> Place:
 
 
 def _prompt(fields: Fields, name: str, names: Names) -> str | None:
-    found = (names.prompt_of(text, name) for text in _texts(fields.values.get("prompt")))
-    return next((prompt for prompt in found if prompt), None)
+    """Return the prompt of a class that an entry names: under a key for it, else as the whole value of another key."""
+    texts = _texts(fields.values.get("prompt"))
+    found = next((prompt for text in texts if (prompt := names.prompt_of(text, name))), None)
+    if found is not None or texts:
+        return found
+    others = [value for key, value in fields.members if role_of(key) in _OPEN]
+    others += [fields.values.get("weak"), fields.values.get("present")]
+    spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
+    return next((prompt for prompt in spoken if prompt), None)
 
 
 def _first(raw: Node) -> Node:

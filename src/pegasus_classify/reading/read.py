@@ -5,12 +5,15 @@ from __future__ import annotations
 from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.vocabulary import Vocabulary
-from pegasus_classify.reading.candidates import clean_json, documents, others, without
+from pegasus_classify.reading.candidates import Document, clean_json, documents, others, without
 from pegasus_classify.reading.choose import Read, chosen
+from pegasus_classify.reading.claims import Said
 from pegasus_classify.reading.coerce import evidence_of
 from pegasus_classify.reading.forms.tags import undressed
+from pegasus_classify.reading.headings import around
 from pegasus_classify.reading.names import Names
-from pegasus_classify.reading.shapes import Said, said_by
+from pegasus_classify.reading.places import Place
+from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
 from pegasus_classify.reading.tree import Node
 from pegasus_classify.reading.verdicts import verdict_of
@@ -68,6 +71,14 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
 
 
+def _located(reads: list[Read]) -> bool:
+    return any(claim.times is not None for read in reads for claim in read.said.claims)
+
+
+def _says_none(read: Read) -> bool:
+    return read.said.empty and read.document.form == "lines"
+
+
 class _Answers:
     """Finds the answer in a text, and in strings inside it that are answers themselves."""
 
@@ -84,25 +95,35 @@ class _Answers:
             return chosen([Read(document, self.said(document.value, depth))])
         source = undressed(source)
         found = list(documents(source, self.names))
-        kept = chosen([Read(each, self.said(each.value, depth)) for each in found])
+        kept = chosen([self.placed(each, depth) for each in found])
         if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
             return kept
         here = found[-1].source if found else source
-        forms = others(without(here, found), self.names, cut=self.length)
-        tables: list[Read] = []
-        for each in forms:
-            if each.form != "table" and any(read.said.named for read in tables):
-                break
-            said = self.said(each.value, depth)
-            if each.form == "table":
-                tables.append(Read(each, said))
-            elif said.named or (said.empty and each.form == "lines"):
-                return [Read(each, said)]
-        return chosen(tables) or kept
+        return self.unbracketed(without(here, found), depth) or kept
 
-    def said(self, value: Node, depth: int) -> Said:
+    def unbracketed(self, source: Source, depth: int) -> list[Read]:
+        """Return what a text says in elements, in tables or in lines: the first of them that tells times, else any."""
+        forms: dict[str, list[Read]] = {}
+        for each in others(source, self.names, cut=self.length):
+            if each.form == "lines" and any(_located(reads) for reads in forms.values()):
+                break
+            forms.setdefault(each.form, []).append(self.placed(each, depth))
+        ways = [chosen(reads) if form == "table" else reads for form, reads in forms.items()]
+        ways = [reads for reads in ways if any(read.said.named or _says_none(read) for read in reads)]
+        return next((reads for reads in ways if _located(reads)), ways[0] if ways else [])
+
+    def placed(self, document: Document, depth: int) -> Read:
+        """Return what a document says under the heading above it."""
+        place = (
+            Place()
+            if document.form in ("lines", "elements")
+            else around(document.source.text, document.start, self.names)
+        )
+        return Read(document, self.said(document.value, depth, place))
+
+    def said(self, value: Node, depth: int, place: Place = Place()) -> Said:  # noqa: B008 - frozen
         """Return what a tree says, strings that are answers included."""
-        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), inside=depth)
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), place, inside=depth)
 
     def opened(self, text: str, depth: int) -> list[Node]:
         """Return the trees of a string that is an answer itself."""

@@ -44,6 +44,7 @@ _SECONDS = (
     r"\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646\u064a|\u062b\u0648\u0627\u0646|"
     r"\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
 )
+_MILLISECONDS = r"(?:ms|msecs?|millisec(?:ond)?s?|millisekunden?)(?![^\W\d_])"
 _GLUE = r"\s?(?:(?:,|and\b|und\b|y\b|et\b)\s?)?"
 CLOCK = r"(?:\d{1,6}:\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,6}:\d{2})(?:[.,;]\d{1,6})?"
 """A pattern for times with colons."""
@@ -52,12 +53,14 @@ _HMS = (
     rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?(?:{_NUMBER}\s?(?:{_MINUTES}){_GLUE})?{_NUMBER}\s?(?:{_SECONDS})",
     rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?{_NUMBER}\s?(?:{_MINUTES})",
     rf"{_NUMBER}\s?(?:{_HOURS})",
+    rf"{_NUMBER}\s?(?:{_MILLISECONDS})",
 )
 SPOKEN = "(?:" + "|".join(_HMS) + ")"
 """A pattern for times with units: `1 min 5 s`, `12.5 seconds`, `2h`."""
 
 _SPOKEN = re.compile(SPOKEN, re.IGNORECASE)
 _PARTS = tuple(re.compile(rf"({_NUMBER})\s?(?:{unit})", re.IGNORECASE) for unit in (_HOURS, _MINUTES, _SECONDS))
+_THOUSANDTHS = re.compile(rf"({_NUMBER})\s?{_MILLISECONDS}", re.IGNORECASE)
 _SIZES = (3600.0, 60.0, 1.0)
 _CLOCK = re.compile(CLOCK)
 _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
@@ -113,6 +116,9 @@ def _bare(text: str) -> Moment | None:
     number = _PLAIN.fullmatch(text)
     if number is not None:
         return Moment(_number(number.group(1)) * (0.001 if number.group(2) else 1.0))
+    thousandths = _THOUSANDTHS.fullmatch(text)
+    if thousandths is not None:
+        return Moment(_number(thousandths.group(1)) / 1000)
     if _SPOKEN.fullmatch(text):
         return Moment(_sum([part.search(text) for part in _PARTS]))
     iso = _ISO.fullmatch(text)

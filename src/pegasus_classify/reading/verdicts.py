@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pegasus_classify.contract.evidence import Evidence, Verdict
-from pegasus_classify.reading.shapes import Said
+from pegasus_classify.reading.claims import Said
 
 __all__ = ["verdict_of"]
 

@@ -6,6 +6,7 @@ import re
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_tolerant
+from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["DEEPEST", "Parsed", "parse"]
@@ -17,7 +18,10 @@ _SPACE = re.compile(r"[\s,;]*")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|<!--.*?(?:-->|\Z)", re.DOTALL)
 _REMARKS = ("/", "#", "<")
 _NESTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-_BARE_KEY = re.compile(r"[^\W\d][\w .\-]{0,80}?(?=\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=\s{0,40}(?:=>|[:=]))")
+_BARE_KEY = re.compile(
+    r"[^\W\d][\w .\-]{0,80}?(?=[\"']?\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=[\"']?\s{0,40}(?:=>|[:=]))"
+)
+_VALUE = re.compile(r"\s{1,40}[\d\-\[{\"]")
 _COLON = re.compile(r"\s{0,40}(?:/\*[^*]{0,200}\*/\s{0,40})?(?:=>|[:=])")
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
 _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
@@ -241,8 +245,14 @@ class _Reader:
             key = match.group() if match else ""
             self.mend("unquoted")
             self.at = (match or _WORD.match(self.text, self.at)).end()  # type: ignore[union-attr]
+            if found and self.text[self.at : self.at + 1] in ("'", '"'):
+                self.mend("missing_quote")
+                self.at += 1
         colon = _COLON.match(self.text, self.at) if found else None
-        if colon is not None:
+        if colon is None and found and role_of(key) != "other" and _VALUE.match(self.text, self.at):
+            self.mend("separator")
+            level.key = key
+        elif colon is not None:
             if colon.group().strip() != ":":
                 self.mend("separator")
             self.at = colon.end()

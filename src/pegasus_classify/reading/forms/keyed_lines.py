@@ -10,6 +10,7 @@ from pegasus_classify.reading.forms.line_signs import (
     BULLET,
     CUE,
     FINAL,
+    FOUND,
     NEGATIVE,
     RULE,
     TICKED,
@@ -19,6 +20,7 @@ from pegasus_classify.reading.forms.line_signs import (
     key_in,
     scalar,
 )
+from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Hit
@@ -30,6 +32,16 @@ __all__ = ["read_lines"]
 
 
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+_FEWEST_ECHOED = 3
+_DENIAL = re.compile(
+    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|not (?:present|found|"
+    r"detected|seen|visible|shown|observed|identified|applicable|in (?:the|this) video|at all|any)\b|absent\b|n/a\b|"
+    r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|shown)|no\.?\Z)",
+    re.IGNORECASE,
+)
+_FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
+_YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
 _DEEPEST = 6
 """Bullets read at the beginning of one line."""
@@ -42,6 +54,8 @@ class _Lines(Scopes):
         self.statements = statements
         self.trusted = trusted
         self.skip_deeper: int | None = None
+        self.whole: list[Obj] = []
+        self.doubted = False
         self.cue: Stretch | None = None
 
     def line(self, raw: str, offset: int) -> None:
@@ -50,6 +64,7 @@ class _Lines(Scopes):
         body = raw.strip()
         if not body or (RULE.fullmatch(body) and not self.cue):
             self.cue = None if not body else self.cue
+            self.recent = []
             return
         if self.skip_deeper is not None:
             if indent > self.skip_deeper:
@@ -90,6 +105,9 @@ class _Lines(Scopes):
                 self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
             if hits or unticked is not None:
                 return
+            bullet = BULLET.match(body)
+            if bullet is not None:
+                body, at = body[bullet.end() :], at + bullet.end()
         if not body:
             return
         if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
@@ -142,6 +160,18 @@ class _Lines(Scopes):
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
+    def are_all(self, hits: list[Hit]) -> bool:
+        """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
+        return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
+
+    def take_back(self, entries: list[Node]) -> None:
+        """Drop what lines before said of the classes that a correction speaks of; without any, doubt them all."""
+        named = {str(dict(entry.pairs).get("class")) for entry in entries}
+        self.doubted = self.doubted or not named
+        for parent, entry in self.added:
+            if dict(entry.pairs).get("class") in named:
+                parent.pairs = [pair for pair in parent.pairs if pair[1] is not entry]
+
     def head_of(self, title: str) -> Hit | None:
         """Return the class a heading names before its parentheses or numbers."""
         match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
@@ -149,7 +179,7 @@ class _Lines(Scopes):
 
     def caption(self, body: str, at: int) -> list[Obj]:
         hits = self.names.classes_in(body.strip("[]<> "))
-        if hits:
+        if hits and not confidences_in(body):
             return [
                 Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
                 for hit in hits
@@ -162,7 +192,7 @@ class _Lines(Scopes):
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
         key = match.group("key").strip()
-        value = _REMARK.sub("", body[match.end() :].strip())
+        value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
         start = at + match.end()
         role = "other" if key in self.names.names else role_of(key)
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
@@ -180,9 +210,19 @@ class _Lines(Scopes):
             self.root.pairs.clear()
             self.free(value, start, indent)
             return True
+        if role in ("other", "class", "names") and value and self.are_all(hits := self.names.all_in(value)):
+            self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
+            return True
+        if role == "other" and value and FOUND.search(key):
+            if not NEGATIVE.search(key):
+                self.free(value, start, indent)
+            return True
         if role in ("other", "echo") and value:
             return False
         if role == "answer" and value:
+            if self.doubted:
+                self.root.pairs.clear()
+                self.doubted = False
             self.free(value, start, indent)
             return True
         if not value:
@@ -243,6 +283,10 @@ class _Lines(Scopes):
             obj.pairs.append(("clips", self.flow(start)))
             return
         trusted = None if self.trusted is None else self.trusted - start
+        first = _FIRST_WORD.match(value)
+        if first is not None and truth_of(first.group()) is False:
+            obj.pairs.append(("present", False))
+            return
         number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
         if number is not None and (trusted is None or len(value) < trusted):
             obj.pairs.append(("confidence", value))
@@ -258,6 +302,7 @@ class _Lines(Scopes):
                 obj.pairs.append(("present", False))
             elif "time" in fields:
                 obj.pairs.append(("", entry))
+                self.recent.append((entry, name))
             else:
                 obj.pairs.append(("", Obj([("class", name), *entry.pairs], entry.span)))
         yes = truth_of(re.split(r"[\s(,;]", value, maxsplit=1)[0])
@@ -300,6 +345,9 @@ class _Lines(Scopes):
                 owner = self.owner()
         if owner is None and (trusted is None or len(body) < trusted) and not confidences_in(body):
             hits = self.names.all_in(body)
+            if self.are_all(hits):
+                self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
+                return True
             if hits and not body.rstrip().endswith("?"):
                 for hit in hits:
                     obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
@@ -319,10 +367,15 @@ class _Lines(Scopes):
         return True
 
     def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
-        entries = self.statements.read(body, at, trusted=trusted)
+        entries = self.statements.read(body, at, trusted=trusted, after=self.recent)
         if not entries and owner is not None:
-            entries = self.statements.read(body, at, known=owner, trusted=trusted)
+            entries = self.statements.read(body, at, known=owner, trusted=trusted, after=self.recent)
+            if _DENIAL.match(body) and not any("time" in dict(entry.pairs) for entry in entries):
+                self.stack[-1].obj.pairs.append(("present", False))
+                return
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
+        if TAKEN_BACK.match(body):
+            self.take_back(entries)
         if not entries and owner is None and self.names.only is not None:
             entries = self.statements.about_the_only_class(body, at, trusted)
         if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
@@ -350,4 +403,6 @@ def read_lines(text: str, statements: Statements, *, trusted: int | None = None)
         if at >= lines.done:
             lines.line(raw, at)
         at += len(raw) + 1
+    if not lines.added:
+        lines.root.pairs += [("", entry) for entry in lines.whole]
     return lines.root

@@ -34,6 +34,8 @@ class Scopes:
         root: The tree that is built.
         stack: Open entries; the first is the root and stays.
         done: Offset up to which the text was read already, by a value that reaches over several lines.
+        added: Entries of their own, each with the object that holds it.
+        recent: Clips of the line before, each with its class; empty behind an empty line.
         previous: Column, entry and parent of the bullet before.
     """
 
@@ -42,6 +44,8 @@ class Scopes:
         self.root = Obj([], None)
         self.stack = [Scope(self.root, -1.0, 0)]
         self.done = 0
+        self.added: list[tuple[Obj, Obj]] = []
+        self.recent: list[tuple[Obj, str]] = []
         self.previous: tuple[int, Obj | None, Obj] | None = None
 
     def pop(self, indent: float) -> None:
@@ -79,7 +83,14 @@ class Scopes:
 
     def add(self, key: str, value: Node) -> None:
         """Put a value into the innermost entry."""
-        self.stack[-1].obj.pairs.append((key, value))
+        inner = self.stack[-1].obj
+        inner.pairs.append((key, value))
+        if isinstance(value, Obj) and not key:
+            self.added.append((inner, value))
+            fields = dict(value.pairs)
+            if "time" in fields:
+                self.recent = [each for each in self.recent if each[0].span == value.span]
+                self.recent.append((value, str(fields.get("class", self.owner() or ""))))
 
     def owner(self) -> str | None:
         """Return the class of the innermost entry that has one."""

@@ -13,6 +13,7 @@ __all__ = [
     "CUE",
     "FIELDS",
     "FINAL",
+    "FOUND",
     "NEGATIVE",
     "RULE",
     "TICKED",
@@ -26,7 +27,7 @@ __all__ = [
 LINE = re.compile(r"[^\n]*")
 INDENT = re.compile(r"[ \t]*")
 BULLET = re.compile(
-    r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u25ba\u25b6\u27a4\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|"
+    r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u25ba\u25b6\u27a4\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s+[^\W\d])|"
     r"[\u2705\u2714\u2713\u274c\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u2705]"
 )
 TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
@@ -38,6 +39,7 @@ _LONGEST_HEADING = 400
 _KEY = re.compile(
     r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
+_IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
 NEGATIVE = re.compile(
     r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
@@ -54,6 +56,10 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
+FOUND = re.compile(
+    r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
+    re.IGNORECASE,
+)
 FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 
@@ -89,7 +95,10 @@ def inline_pairs(line: str) -> list[tuple[str, str]]:
 def key_in(line: str) -> re.Match[str] | None:
     """Return the key a line begins with, up to what stands behind its mark; None when it begins with none."""
     start = line[:_LONGEST_KEY]
-    return _KEY.match(line) if ":" in start or "=" in start else None
+    match = _KEY.match(line) if ":" in start or "=" in start else None
+    if match is not None and _IN_A_TIME.match(line, match.start("mark") - 1):
+        return None
+    return match
 
 
 def heading_in(line: str) -> re.Match[str] | None:

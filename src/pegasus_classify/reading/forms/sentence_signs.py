@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "BUT",
+    "CLAUSE",
     "FOREIGN",
     "HEDGE",
     "JOINER",
@@ -20,6 +21,10 @@ __all__ = [
     "QUOTING",
     "RIGHT_OK",
     "SENTENCE",
+    "SLIP",
+    "SURENESS",
+    "TAKEN_BACK",
+    "TAKEN_UP",
     "UNTRUSTED",
     "WORDS",
 ]
@@ -51,12 +56,38 @@ HEDGE = re.compile(
 QUOTING = re.compile(
     r"\b(?:says?|said|saying|reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
-    r"written|on[- ]screen|screen shows)\b",
+    r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
     re.IGNORECASE,
 )
 JOINER = re.compile(
-    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?[\s*_`\"']*|[\s\u3001]*", re.IGNORECASE
+    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|[\s\u3001]*",
+    re.IGNORECASE,
 )
+TAKEN_BACK = re.compile(
+    r"^\W*(?:scratch that|strike that|correction|corrected|that (?:was|is) (?:wrong|a mistake|incorrect)|i was wrong|actually\b|"
+    r"no,|wait\b|hold on|on (?:a )?(?:second|closer) (?:look|thought)|sorry\b|apologies|let me correct|rather[, ]|i mean\b|"
+    r"to correct)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that takes back what was said before."""
+
+SLIP = re.compile(
+    r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|or rather|actually)\b",
+    re.IGNORECASE,
+)
+SURENESS = re.compile(
+    r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
+)
+CLAUSE = re.compile(
+    r",\s+(?:and|but|while|whereas|then)\s|\s+and\s+(?=from\b|between\b|at\s\d)|\s(?:while|whereas)\s", re.IGNORECASE
+)
+TAKEN_UP = re.compile(
+    r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|assign|would|tag|"
+    r"call|take|consider|file)|counts? as|class(?:ified)?\b|thus\b|hence\b|therefore\b|which\b|so\b)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that says what the stretch of the one before was."""
+
 PRONOUN = re.compile(
     r"^\W*(?:it|they|this|these|the (?:clip|class|scene|segment|action|event)|starts?|start time|begins?|"
     r"from|time(?:stamp)?s?|"
@@ -68,6 +99,7 @@ _LEFT_OK = (
     "or no not any some with shows show shown showing contains contain "
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
+    "covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
@@ -96,7 +128,9 @@ _POSITIVE = (
     "predominantly clearly definitely that which matches match matching fits fit applies apply applicable "
     "here my result results prediction predicted "
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
-    "thus based content primary occurs occur "
+    "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
+    "mentions mention brands brand topics topic actions action objects object activities activity events event during "
+    "following several once twice every each matched relevant "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
 POSITIVE = frozenset(_POSITIVE.split())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.forms.html_tables import HTML_TABLE, rows_of
 from pegasus_classify.reading.source import Source, rewritten
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["read_tags", "undressed"]
 
@@ -40,6 +41,7 @@ def undressed(source: Source) -> Source:
     source = rewritten(source, _BREAK, "markup", lambda _: ", ")
     source = rewritten(source, _COMMENT, "comment", lambda _: " ")
     source = rewritten(source, _ASIDE, "aside", lambda _: " ")
+    source = rewritten(source, HTML_TABLE, "markup", rows_of)
     return rewritten(source, _DRESS, "markup", _plain)
 
 
@@ -89,8 +91,10 @@ def _close(root: Obj, stack: list[tuple[str, Obj, int]], name: str, text: str, m
             _, obj, start = stack.pop()
             obj.span = (obj.span or (0, 0))[0], match.end()
             inner = text[start : match.start()].strip()
+            parent = stack[-1][1] if stack else root
+            if not inner and not obj.pairs and parent.pairs and parent.pairs[-1][1] is obj:
+                parent.pairs[-1] = (name, Arr())
             if inner and "<" not in inner:
-                parent = stack[-1][1] if stack else root
                 if obj.pairs or not parent.pairs or parent.pairs[-1][1] is not obj:
                     obj.pairs.append(("clips", inner))
                 else:

@@ -1,0 +1,95 @@
+"""Plain values: what a list of numbers and words, a bare string or a scalar under a class says."""
+
+from __future__ import annotations
+
+from pegasus_classify.reading.claims import Claims
+from pegasus_classify.reading.fields import above_zero
+from pegasus_classify.reading.keys import truth_of
+from pegasus_classify.reading.names import Hit
+from pegasus_classify.reading.places import Place
+from pegasus_classify.reading.rows import row_of
+from pegasus_classify.reading.spotted import times_in
+from pegasus_classify.reading.timecodes import Stretch, stretch_of
+from pegasus_classify.reading.tree import Node
+
+__all__ = ["Leaves"]
+
+_LONGEST_RANGES = 4000
+
+
+class Leaves(Claims):
+    """Reads plain values into claims."""
+
+    def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
+        """Read a list of plain values: a row of one entry, a pair of times, ranges, or names."""
+        span = getattr(nodes, "span", None)
+        texts = [leaf for leaf in leaves if isinstance(leaf, str)]
+        if not closed:
+            self.cut_leaves(texts, place, span, whole=len(texts) == len(nodes))
+            return
+        row = row_of(leaves, self.names, place.name, closed_to_names=place.foreign)
+        if row is not None:
+            option = row.option or place.option
+            confidence = place.confidence if row.confidence is None else row.confidence
+            hit = Hit(row.name, row.prompt or (place.prompt if row.name == place.name else None))
+            for times in row.times:
+                self.claim(hit, place._replace(option=option), times, confidence, span)
+            return
+        for text in texts:
+            self.string(text, place, span)
+
+    def cut_leaves(self, texts: list[str], place: Place, span: tuple[int, int] | None, *, whole: bool) -> None:
+        """Read what is sure in a list that was broken off: it might have become a row or a pair of times."""
+        if not whole:
+            return
+        if place.name is None:
+            named = [text for text in texts if place.listed and self.names.class_of(text)]
+            texts = texts if len(named) > 1 else []
+        for text in texts:
+            times = stretch_of(text) if place.name is not None else None
+            if place.name is None or (times is not None and times.end is not None):
+                self.string(text, place, span)
+
+    def string(self, text: str, place: Place, span: tuple[int, int] | None = None) -> None:
+        """Read a bare string: a range of the class around it, one of its prompts, or the name of a class."""
+        if place.name is not None:
+            times = stretch_of(text)
+            prompt = self.names.prompt_of(text, place.name) if times is None else None
+            if times is not None:
+                self.clip(place, times, span)
+            elif prompt is not None and place.times is not None:
+                self.clip(place._replace(prompt=prompt), place.times, span)
+            return
+        if not place.listed or place.foreign or place.unsettled:
+            return
+        hits = self.names.classes_in(text)
+        for hit in hits:
+            self.claim(hit, place, place.times, place.confidence if place.times else None, span)
+        head, _, tail = text.partition(":")
+        named = None if hits or not tail else self.names.class_of(head)
+        if named is not None:
+            self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
+
+    def scalar(self, value: Node, here: Place) -> None:
+        """Read one plain value under the name of a class: yes or no, a confidence, times."""
+        assert here.name is not None
+        hit = Hit(here.name, here.prompt)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        truth = None if number else truth_of(value)
+        if value is None or truth is False or value == 0:
+            self.said.absent.add(here.name)
+        elif number or truth is True:
+            self.claim(hit, here, here.times, value if number else here.confidence, None)
+        else:
+            before = len(self.said.claims)
+            self.ranges(value, here)
+            if len(self.said.claims) == before and above_zero(value):
+                self.claim(hit, here, here.times, value, None)
+
+    def ranges(self, text: str, here: Place) -> None:
+        """Read every time in a text that can hold nothing else."""
+        if here.name is None:
+            return
+        for each in times_in(text[:_LONGEST_RANGES], bare=True):
+            assert isinstance(each.value, Stretch)
+            self.clip(here, each.value, None)
