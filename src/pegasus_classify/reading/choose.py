@@ -75,6 +75,8 @@ def _called(read: Read, what: re.Pattern[str]) -> bool:
 
 def _before(document: Document) -> str:
     """Return the words that introduce a document: the rest of its line and the line before."""
+    if document.start == 0:
+        return ""
     text = document.source.text[max(0, document.start - 200) : document.start]
     last = max(text.rfind("}"), text.rfind("]"))
     text = text[last + 1 :].rstrip()

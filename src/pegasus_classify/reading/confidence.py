@@ -50,6 +50,8 @@ _UNREADABLE = Claimed(0.0, "none")
 
 def claimed(raw: object) -> Claimed:
     """Return what a value in the place of a confidence says."""
+    if type(raw) is int and 1 < raw <= 100:
+        return Claimed(float(raw), "percent")
     if isinstance(raw, bool) or raw is None:
         return _UNREADABLE
     if isinstance(raw, int):

@@ -27,6 +27,7 @@ __all__ = ["said_by"]
 _DEEPEST = 60
 _MOST_TIMES_OVER = 64
 """How often one entry is read: once for each class named around it, and for each that it names."""
+_ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
@@ -111,10 +112,39 @@ class _Walk(Leaves):
             return
         for node in joined(nodes) if len(nodes) > 1 else nodes:
             if isinstance(node, Obj):
-                if not (node.closed and self.plain_clip(node, place)):
+                if not (node.closed and self.wanted(node, place, depth)):
                     self.entry(node, place, depth + 1)
             elif isinstance(node, list):
                 self.value(node, place, depth + 1)
+
+    def wanted(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a clip or an entry in the wanted form; False when it must go the long way, which leads to the same."""
+        return self.plain_entry(obj, place, depth) if place.name is None else self.plain_clip(obj, place)
+
+    def plain_entry(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a class with its confidence and its clips; False when it is anything else."""
+        values = dict(obj.pairs)
+        if len(obj.pairs) != 3 or values.keys() != _ENTRY_KEYS or obj.repairs or "clips" in self.names.names:
+            return False
+        name, confidence, clips = values["class"], values["confidence"], values["clips"]
+        if type(name) is not str or type(confidence) not in _NUMBERS or not isinstance(clips, list) or not clips:
+            return False
+        hits = self.names.classes_in(name)
+        if len(hits) != 1 or not all(isinstance(each, Obj) for each in clips):
+            return False
+        said, hit = self.said, hits[0]
+        said.finished.add(hit.name)
+        said.scales.append(confidence)
+        before, denials = len(said.claims), len(said.absent)
+        here = Place(hit.name, hit.prompt, place.option, confidence, place.times, folded=hit.folded)
+        self.items(clips, here, depth + 2)
+        if len(said.claims) > before or (len(said.absent) > denials and hit.name in said.absent):
+            return True
+        if place.times is not None:
+            self.clip(here, place.times, obj.span)
+        else:
+            self.timeless(here, fields_of(obj), True, obj)
+        return True
 
     def plain_clip(self, obj: Obj, place: Place) -> bool:
         """Read a clip in the wanted form, which nearly all are; False when it is anything else."""

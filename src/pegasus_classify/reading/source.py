@@ -57,6 +57,8 @@ class Source:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return a half-open stretch of `text` in offsets of the text as it came."""
+        if self.parent is None:
+            return start, end
         return self.original(start), self.original(end - 1) + 1
 
 
@@ -86,7 +88,7 @@ def source_of(text: str) -> Source:
     names are compared.
     """
     source = Source(text)
-    if _ODD.search(text):
+    if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
