@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pegasus_classify.reading.candidates import Document
 from pegasus_classify.reading.claims import Said
+from pegasus_classify.reading.places import Place
 
 __all__ = ["Read", "chosen"]
 
@@ -18,6 +19,7 @@ _DRAFT = re.compile(
     r"shows|sign reads|quoted|"
     r"prompt was|expected output|(?:output |answer |response )?format (?:is|looks|will be|would be)|"
     r"in (?:this|the following) (?:form|shape|structure|manner|style)|"
+    r"(?:follow|use|using|with) (?:this|the following) (?:json )?(?:form|format|shape|structure|schema)|"
     r"discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
@@ -36,12 +38,16 @@ _NEAR = 400
 """Signs between two documents that are looked at; more than that white space stands nowhere."""
 
 
+_NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document and what it says."""
+    """A document, what it says, and what the heading above it says."""
 
     document: Document
     said: Said
+    around: Place = _NOWHERE
 
 
 def chosen(reads: list[Read]) -> list[Read]:
@@ -60,7 +66,7 @@ def chosen(reads: list[Read]) -> list[Read]:
     for read in reversed(useful):
         if kept and not read.said.named:
             continue
-        if kept and read.said.named & named and not _continued(kept[-1], read):
+        if kept and read.said.named & named and not (_continued(kept[-1], read) or _apart(kept[-1], read)):
             continue
         kept.append(read)
         named |= read.said.named
@@ -82,6 +88,11 @@ def _before(document: Document) -> str:
     text = text[last + 1 :].rstrip()
     lines = [line for line in re.sub(r"`{3,}\w*|~{3,}\w*", "", text).split("\n") if line.strip()]
     return " ".join(lines[-1:])
+
+
+def _apart(later: Read, earlier: Read) -> bool:
+    """Return whether two documents stand under headings that say different things: one for each option, say."""
+    return _NOWHERE not in (later.around, earlier.around) and later.around != earlier.around
 
 
 def _continued(later: Read, earlier: Read) -> bool:

@@ -75,7 +75,9 @@ def fields_of(obj: Obj, inside: int = 0) -> Fields:
             _nested(fields, role, key, value, inside)
         elif isinstance(value, list) and role in ("present", "absent"):
             fields.members.append((key, value))
-        elif isinstance(value, list) and role in ("weak", "time", "option") and _holds_entries(value):
+        elif isinstance(value, list) and (
+            (role in ("weak", "time", "option") and _holds_entries(value)) or (role == "class" and _hold_more(value))
+        ):
             fields.members.append((key, value))
             fields.lists = True
         elif role in fields.values and (role == "weak" or (role == "option" and option_of(value) is None)):
@@ -135,6 +137,11 @@ def _merge(fields: Fields, value: Obj, inside: int) -> None:
     inner = fields_of(value, inside + 1)
     fields.values = {**inner.values, **fields.values}
     fields.members += inner.members
+
+
+def _hold_more(values: list[Node]) -> bool:
+    """Return whether the objects of a list say more than names: they are entries under a key such as `class`."""
+    return any(isinstance(each, Obj) and not _only_names(each) for each in values)
 
 
 def _holds_entries(values: list[Node]) -> bool:

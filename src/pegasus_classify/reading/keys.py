@@ -22,7 +22,7 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class entity tagname cls primaryclass objectclass identifiedclass segmentid what "
+    "class": "class \u540d\u524d \uc774\ub984 clase entity tagname cls primaryclass objectclass identifiedclass segmentid what "
     "mainclass maincategory predictedclass predictedlabel nom name_of nombre \u540d\u79f0 "
     "\u0627\u0644\u0641\u0626\u0629 categoria categorie kategorie finallabel finalclass finalanswer "
     "correctlabel clase klasse classe \u7c7b\u522b \u7c7b "
@@ -30,19 +30,19 @@ _TABLE: dict[Role, str] = {
     "categoryid categoryname "
     "classification classified tag topic theme",
     "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
-    "start": "start t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
+    "start": "start s t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
+    "end": "end e t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
     "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
     "endseconds endtimesec endtimeseconds endat "
     "ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
     "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
-    "time": "time timestamp timecode range timerange interval at when moment period timespan timeinterval "
+    "time": "time t timestamp timecode range timerange interval at when moment period timespan timeinterval "
     "span position "
     "timeframe timeinseconds timestampseconds second seconds timewindow window \u65f6\u95f4 \u6642\u9593 "
     "\uc2dc\uac04",
@@ -53,19 +53,19 @@ _TABLE: dict[Role, str] = {
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
     "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
-    "\u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
-    "prompt": "prompt query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
+    "\u78ba\u4fe1 \u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
+    "prompt": "prompt \u63d0\u793a \u63d0\u793a\u8bcd \u30d7\u30ed\u30f3\u30d7\u30c8 \ud504\ub86c\ud504\ud2b8 query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option modality source channel evidencetype modalities medium basis sourcetype via "
+    "option": "option \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
     "evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
     "occurrence relevant applicable mentioned detected",
     "absent": "absent negative negatives missing notpresent notfound isabsent",
-    "names": "classes positive klassen \u7c7b\u522b\u5217\u8868 labels categories tags classifications "
+    "names": "classes \u30af\u30e9\u30b9\u4e00\u89a7 positive klassen \u7c7b\u522b\u5217\u8868 labels categories tags classifications "
     "topics detectedclasses detectedlabels classlabels "
     "presentclasses foundclasses matchedclasses",
-    "clips": "clips extraits abschnitte \u7247\u6bb5 \u533a\u9593 minutes entries segments moments "
+    "clips": "clips timeline extraits abschnitte \u7247\u6bb5 \u533a\u9593 minutes entries segments moments "
     "occurrences timestamps times ranges intervals instances appearances "
     "detections spans "
     "windows timeranges timespans timecodes stretches hits clip segment",
@@ -134,7 +134,7 @@ _NO_WORDS = (
     "no|false|absent|none|not present|not detected|not found|not visible|n|0|never|missing|null|n/a|na|"
     "nothing|"
     "not applicable|no evidence|not observed|nein|non|"
-    "\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u00d7|[ ]|-|\u2013|\u2014|"
+    "\uc5c6\uc74c|\u65e0|\u306a\u3057|\u672a\u51fa\u73b0|\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u00d7|[ ]|-|\u2013|\u2014|"
     "no clips|no match|not in video|does not appear|not seen|undetected|no clips found"
 )
 _NOT = re.compile(

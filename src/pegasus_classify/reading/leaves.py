@@ -28,6 +28,8 @@ class Leaves(Claims):
             self.cut_leaves(texts, place, span, whole=len(texts) == len(nodes))
             return
         row = row_of(leaves, self.names, place.name, closed_to_names=place.foreign)
+        if place.moments and len(texts) == len(leaves) == 2:
+            row = None  # Two single times under a key for moments are no start and end.
         if row is not None:
             option = row.option or place.option
             confidence = place.confidence if row.confidence is None else row.confidence

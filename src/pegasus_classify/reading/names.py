@@ -254,7 +254,7 @@ class Names:
             hit = self._looked_up(shape, index)
             if hit is not None:
                 return hit.prompt
-        hit = self._with_id(text)
+        hit = self._with_id(_MARKUP.sub("", text))
         return hit.prompt if hit is not None and hit.name == name else None
 
     def _classes(self) -> _Index:

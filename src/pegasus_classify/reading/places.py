@@ -14,6 +14,7 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Entry", "Place", "hits_of", "places_in"]
 
 
+_QUESTIONS = frozenset({"question", "q"})
 _OPEN = frozenset({"other", "weak", "inner"})
 """Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
 
@@ -29,6 +30,8 @@ class Place(NamedTuple):
         foreign: True inside an entry of a class that was not asked.
         folded: True when the class around it was named inexactly.
         listed: True where bare strings are names of classes.
+        moments: True under a key for single times.
+        echo: True under a key that only a request has: what tells no time there is no evidence.
     """
 
     name: str | None = None
@@ -41,6 +44,8 @@ class Place(NamedTuple):
     foreign: bool = False
     listed: bool = True
     folded: bool = False
+    echo: bool = False
+    moments: bool = False
 
 
 class Entry(NamedTuple):
@@ -64,11 +69,19 @@ def hits_of(fields: Fields, names: Names) -> list[Hit] | None:
     raw = fields.values.get("class")
     weak = fields.values.get("weak")
     if raw is None or raw == "":
-        return _named_by(weak, names) or None
+        return _named_by(weak, names) or _asked_about(fields, names) or None
     found = _named_by(raw, names)
     if not found and isinstance(raw, (int, float)):
         found = _named_by(weak, names)
     return found
+
+
+def _asked_about(fields: Fields, names: Names) -> list[Hit]:
+    """Return the class that is the whole value of a key without a meaning, spelled as requested."""
+    values = [
+        value for key, value in fields.members if key in _QUESTIONS or (role_of(key) == "other" and key[:1].isalpha())
+    ]
+    return [Hit(value) for value in values if isinstance(value, str) and value in names.names][:1]
 
 
 def _named_by(raw: Node, names: Names) -> list[Hit]:
@@ -134,7 +147,7 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     if found is not None or texts:
         return found
     others = [value for key, value in fields.members if role_of(key) in _OPEN]
-    others += [fields.values.get("weak"), fields.values.get("present")]
+    others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.vocabulary import Vocabulary
@@ -21,6 +23,9 @@ from pegasus_classify.reading.verdicts import verdict_of
 __all__ = ["read"]
 
 _ENVELOPES = 6
+_SHORT = 60
+_BROKEN_OFF = re.compile(r"\d:\s*\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\s*\Z|\b(?:from|between)\s*\Z")
+"""Ends of a text that stops in the middle of a time, whatever reason the model gives."""
 LONGEST = 250_000
 """Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""
 
@@ -49,6 +54,8 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
     source = source_of(text)
     if len(source.text) > LONGEST and clean_json(source) is None:
         source, finish_reason = shortened(source, LONGEST), "length"
+    if finish_reason != "length" and _BROKEN_OFF.search(source.text[-_SHORT:]):
+        finish_reason = "length"
     answers = _Answers(Names(vocabulary), finish_reason)
     kept = answers.of(source, 0)
     cut = any(each.document.cut for each in kept) or answers.cut_inside or finish_reason == "length"
@@ -119,7 +126,7 @@ class _Answers:
             if document.form in ("lines", "elements")
             else around(document.source.text, document.start, self.names)
         )
-        return Read(document, self.said(document.value, depth, place))
+        return Read(document, self.said(document.value, depth, place), place)
 
     def said(self, value: Node, depth: int, place: Place = Place()) -> Said:  # noqa: B008 - frozen
         """Return what a tree says, strings that are answers included."""

@@ -29,6 +29,7 @@ _MOST_TIMES_OVER = 64
 """How often one entry is read: once for each class named around it, and for each that it names."""
 _ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
+_MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
 _OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
@@ -55,6 +56,17 @@ def said_by(
     walk = _Walk(names, opened, _DEEPEST >> inside)
     walk.value(value, around, 0)
     return walk.said
+
+
+def _is_zero(raw: Node) -> bool:
+    return isinstance(raw, (int, str)) and not isinstance(raw, bool) and str(raw).strip() in ("0", "0%", "0 %", "0.0")
+
+
+def _hold_data(value: Node) -> bool:
+    """Return whether a value is entries, or ranges as pairs of numbers."""
+    if are_entries(value):
+        return not _all_texts(value)
+    return isinstance(value, list) and bool(value) and all(isinstance(each, list) for each in value)
 
 
 def _all_texts(value: Node) -> bool:
@@ -208,6 +220,8 @@ class _Walk(Leaves):
             return
         before, denials = len(self.said.claims), len(self.said.absent)
         self.said.scales.append(fields.values.get("confidence"))
+        if not named and times is None and here.name is not None and _is_zero(fields.values.get("confidence")):
+            self.said.absent.add(here.name)
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
         listed = fields.lists
@@ -230,6 +244,8 @@ class _Walk(Leaves):
         if fields.prompts or (fields.timed() and not stated):
             return
         sure = stated or above_zero(values.get("confidence"))
+        if here.echo and not sure:
+            return
         if listed and not sure:
             self.said.absent.add(here.name)
         else:
@@ -240,10 +256,11 @@ class _Walk(Leaves):
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = "other" if key in self.names.names else role_of(key)
-        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value) and not _all_texts(value)):
+        if role == "text" and not (key.casefold() in _OPEN_TEXTS and _hold_data(value)):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
             return False
+        here = here._replace(echo=here.echo or role == "echo")
         times = stretch_of(key) if key[:1].isdigit() and here.times is None else None
         if times is not None and times.end is not None:
             self.value(value, here._replace(times=times, listed=True), depth + 1)
@@ -260,7 +277,8 @@ class _Walk(Leaves):
         elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
-            self.value(value, here._replace(listed=here.name is not None or role == "answer"), depth + 1)
+            here = here._replace(listed=here.name is not None or role == "answer", moments=key.casefold() in _MOMENTS)
+            self.value(value, here, depth + 1)
             return isinstance(value, list)
         return value is None and role == "clips"
 

@@ -23,6 +23,7 @@ _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not 
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
+_SYMBOL_KEY = re.compile(r"(?<=[{,\s]):\w{1,40}\s{0,4}=>")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
@@ -92,6 +93,8 @@ def source_of(text: str) -> Source:
         source = _plain_characters(source)
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    if "=>" in text:
+        source = rewritten(source, _SYMBOL_KEY, "separator", lambda key: f'"{key.lstrip(":").rstrip("=> ")}":')
     if "\u3001" in text:
         source = rewritten(source, _LIST_COMMA, "full_width", lambda _: ",")
     if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):

@@ -35,12 +35,12 @@ _JOIN = re.compile(
     r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
-    r"\u0625\u0644\u0649|\u0938\u0947|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
+    r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
     r"lasting|continu(?:es|ing))\b\s*"
     r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*"
-    r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?(?=\s+\d+:)|time|"
-    r"timestamp)\s+|t\s*=\s*|\bthe\s+(?=\d))?",
+    r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?|time|"
+    r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
@@ -60,6 +60,10 @@ _ODD = re.compile(
     r"(?<=\bsecond)[- ]mark\b|(?<=\bminute)[- ]mark\b|"
     r"(?<=\d)(?:st|nd|rd|th)(?P<unit>\s(?:seconds?|minutes?)\b)?|(?<=\d)-(?=(?:minutes?|seconds?|min|sec)\b)|"
     r"\u7b2c(?=\d)|(?<=\bsec)\.(?=\s*[-\u2010-\u2015])",
+    re.IGNORECASE,
+)
+_UNIT_FIRST = re.compile(
+    r"\b(?:second|sekunde|segundo|seconde|secondo)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
     re.IGNORECASE,
 )
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
@@ -83,6 +87,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
     text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
     known = [token for token in tokens if token is not None]
@@ -199,17 +204,20 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         return False
     if "sure" in (one.kind, two.kind):
         return True
-    return one.kind == two.kind == "bare" and (bare or _FROM.search(before) is not None)
+    return one.kind == two.kind == "bare" and (
+        bare or _FROM.search(before) is not None or _BEHIND_NAME.search(before) is not None
+    )
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: again)?"
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: again)?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
     r"(?:\s+(?:about|around|the))?\s*$",
     re.IGNORECASE,
 )
 _FARTHEST = 160
 _STOPS = re.compile(r"[;\n]|\b(?:second|next|another|third|also|then)\b", re.IGNORECASE)
+_BEHIND_NAME = re.compile("\x00[\\s:@=|,\u2013\u2014-]{1,4}(?:at|from)?\\s?$")
 _NAME = re.compile("\x00+")
 
 

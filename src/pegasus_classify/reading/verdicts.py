@@ -28,6 +28,14 @@ _REFUSAL = re.compile(
     r"\u043d\u0435 \u043c\u043e\u0433\u0443|n\u00e3o (?:posso|consigo)|desculpe)",
     re.IGNORECASE,
 )
+_DECLINED = re.compile(
+    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|watch|help|assist)|"
+    r"(?:cannot|can['\u2019]t|can not) (?:help|assist|access|process|view|play|open|load|watch|comply)|"
+    r"(?:upload|provide|share) (?:the|a|your) video",
+    re.IGNORECASE,
+)
+"""What only a refusal says, even beside an empty list."""
+
 _NONE = re.compile(
     r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty|0 (?:matches|classes|"
     r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
@@ -56,7 +64,8 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
-        return "none"
+        named = any(each.claims or each.absent for each in data)
+        return "refused" if not named and _DECLINED.search(short) else "none"
     if _REFUSAL.search(short):
         return "refused"
     if any(each.absent or each.empty for each in said):

@@ -13,6 +13,7 @@ __all__ = ["columns_of"]
 
 
 _MANY = 3
+"""Rows from which on a table may have columns that say nothing known."""
 
 
 def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
@@ -36,7 +37,9 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
                 return True
         return False
 
-    if not take("class", lambda cell: names.class_of(cell) is not None, share=0.5):
+    if not any(names.class_of(cell) for cell in rows[0]) or not any(stretch_of(cell) for cell in rows[0]):
+        return None
+    if not take("class", lambda cell: _is_class(cell, names), share=0.5):
         return None
     if not take("time", _is_range) and not (take("start", _is_time) and take("end", _is_time)):
         return None
@@ -46,6 +49,11 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
     # A few lines that are no table may look like one; in a table of few rows every column must be understood.
     known = all(field or not any(column) for field, column in zip(found, columns, strict=True))
     return found if known or len(rows) > _MANY else None
+
+
+def _is_class(cell: str, names: Names) -> bool:
+    hit = names.class_of(cell)
+    return hit is not None and (hit.prompt is None or stretch_of(cell) is None)
 
 
 def _is_range(cell: str) -> bool:

@@ -47,7 +47,7 @@ _REMARK = r"(?://|/\*|\#|<!--)"
 _AFTER_KEY = re.compile(rf"\s{{0,40}}{_COMMENT}(?::|=|\Z)")
 _AFTER_IN_OBJECT = re.compile(
     rf"\s{{0,40}}(?:[}}\])]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[,}}\])\[{{]|{_REMARK}|\.\.\.|{_KEY}|"
-    rf"[{_Q}]\w{{1,30}}[{_Q}]\s{{1,40}}[\d\-\[{{\"]|{_CUT_KEY})|\s{{1,40}}{_KEY_BEHIND_SPACE})"
+    rf"\"\w{{0,40}}\n\n|[{_Q}]\w{{1,30}}[{_Q}]\s{{1,40}}[\d\-\[{{\"]|{_CUT_KEY})|\s{{1,40}}{_KEY_BEHIND_SPACE})"
 )
 _AFTER_IN_LIST = re.compile(
     rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|"
@@ -145,6 +145,8 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     position = at + 1
     while (match := stop.search(text, position)) is not None:
         where = match.start()
+        if place == "key" and (blank := text.find("\n\n", at, where)) >= 0:
+            return Quoted(text[at + 1 : blank], blank, complete=False, repairs=(*repairs, "missing_quote"))
         if match.group() == "\\":
             position = where + 2
             continue

@@ -24,9 +24,11 @@ _BARE_KEY = re.compile(
 _VALUE = re.compile(r"\s{1,40}[\d\-\[{\"]")
 _COLON = re.compile(r"\s{0,40}(?:/\*[^*]{0,200}\*/\s{0,40})?(?:=>|[:=])")
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
+_RESTART = re.compile(r"[A-Z][^\W\d]*(?:[ ,']{1,2}\w+){3,30}[.:!]?\s*\n\s{0,40}(?:```\w*\s*)?[{\[]")
+"""Words between a broken answer and the next try."""
 _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
-_BARE_VALUE = re.compile(r"[^,;}\])\n\"{\[]*")
+_BARE_VALUE = re.compile(r"(?:(?!\s{1,40}[^\W\d]\w{0,30}\s?:(?!\d))[^,;}\])\n\"{\[])*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
 _WORDS: dict[str, Node] = {
     "true": True,
@@ -114,6 +116,8 @@ class _Reader:
         while self.stack:
             self.skip()
             if self.at >= len(self.text) or self.text.startswith("```", self.at):
+                break
+            if self.stack[-1].kind == "{" and _RESTART.match(self.text, self.at):
                 break
             self.step()
         return self.finish()

@@ -26,13 +26,18 @@ from pegasus_classify.reading.keys import role_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["read_lines"]
 
 
 _CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+_ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _FEWEST_ECHOED = 3
+_NUMBERED_TIME = re.compile(
+    r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
+    re.IGNORECASE,
+)
 _DENIAL = re.compile(
     r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
     r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|not (?:present|found|"
@@ -55,6 +60,7 @@ class _Lines(Scopes):
         self.trusted = trusted
         self.skip_deeper: int | None = None
         self.whole: list[Obj] = []
+        self.ends = False
         self.doubted = False
         self.cue: Stretch | None = None
 
@@ -155,14 +161,36 @@ class _Lines(Scopes):
                     if any(k == "time" for k, _ in entry.pairs)
                     else ("fields", dict(entry.pairs).get("fields", entry))
                 )
-        if not (hit is None and (NEGATIVE.search(title) or ASIDE.search(title))):
+        if (
+            hit is not None
+            or (rank == 1 and not NEGATIVE.search(title))
+            or not (NEGATIVE.search(title) or ASIDE.search(title))
+        ):
             self.add("", obj)
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
         return True
 
+    def about(self, owner: str, entries: list[Obj]) -> bool:
+        """Return whether entries without times speak of the class around them, or of none."""
+        return all(
+            dict(entry.pairs).get("class", owner) == owner and "present" not in dict(entry.pairs) for entry in entries
+        )
+
     def are_all(self, hits: list[Hit]) -> bool:
         """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
         return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
+
+    def correct(self, value: str, start: int, indent: int) -> None:
+        """Read a correction: it replaces what was said of its classes, all of it when those were not spoken of."""
+        before = {str(dict(entry.pairs).get("class")) for _, entry in self.added}
+        entries = self.statements.read(value, start)
+        if (FINAL.search(value) and value.endswith(":")) or before.isdisjoint(
+            str(dict(entry.pairs).get("class")) for entry in entries
+        ):
+            self.root.pairs.clear()
+        else:
+            self.take_back(entries)
+        self.free(value, start, indent)
 
     def take_back(self, entries: list[Node]) -> None:
         """Drop what lines before said of the classes that a correction speaks of; without any, doubt them all."""
@@ -178,16 +206,15 @@ class _Lines(Scopes):
         return self.names.class_of(match.group(1)) if match is not None else None
 
     def caption(self, body: str, at: int) -> list[Obj]:
+        """Return what a caption says, which holds while it is shown."""
         hits = self.names.classes_in(body.strip("[]<> "))
         if hits and not confidences_in(body):
             return [
                 Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
                 for hit in hits
             ]
-        found = self.statements.read(body, at)
-        return [
-            Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)
-        ]
+        assert self.cue is not None
+        return self.statements.read(body, at, during=self.cue)
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
@@ -195,10 +222,16 @@ class _Lines(Scopes):
         value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
         start = at + match.end()
         role = "other" if key in self.names.names else role_of(key)
+        if role == "other" and _NUMBERED_TIME.fullmatch(key):
+            role = "time"
         if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
             role = role_of(key.rsplit(" ", 1)[1])
         if role == "text" or (
-            role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and ASIDE.search(key)
+            role == "other"
+            and ASIDE.search(key)
+            and self.names.class_of(key) is None
+            and self.head_of(key) is None
+            and not self.statements.mentions.find(key)
         ):
             self.aside(value, indent)
             return True
@@ -207,8 +240,7 @@ class _Lines(Scopes):
             if named is not None:
                 return named
         if role == "other" and value and _CORRECTION.fullmatch(key):
-            self.root.pairs.clear()
-            self.free(value, start, indent)
+            self.correct(value, start, indent)
             return True
         if role in ("other", "class", "names") and value and self.are_all(hits := self.names.all_in(value)):
             self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
@@ -258,7 +290,7 @@ class _Lines(Scopes):
             return None
         if any(
             each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner)
-            for each in self.statements.mentions.find(value)
+            for each in self.statements.mentions.find(self.statements.unquoted(value))
         ):
             return self.free(body, at, indent)
         span = (at, at + len(body))
@@ -322,6 +354,7 @@ class _Lines(Scopes):
         if value[0] in "[{" and stretch_of(value) is None:
             self.add(key, self.flow(start))
             return
+        self.ends = self.ends or role == "end"
         if role == "class":
             hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
@@ -329,8 +362,7 @@ class _Lines(Scopes):
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
             entries = [entry for entry in times if "time" in dict(entry.pairs)]
             if len(entries) > 1:
-                for entry in entries:
-                    self.add("", entry)
+                self.add("clips", Arr(entries))
                 return
         self.add(key if role_of(key) == role else role, scalar(value))
 
@@ -368,9 +400,17 @@ class _Lines(Scopes):
 
     def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
         entries = self.statements.read(body, at, trusted=trusted, after=self.recent)
-        if not entries and owner is not None:
+        if (
+            owner is not None
+            and not any("time" in dict(entry.pairs) for entry in entries)
+            and self.about(owner, entries)
+        ):
             entries = self.statements.read(body, at, known=owner, trusted=trusted, after=self.recent)
-            if _DENIAL.match(body) and not any("time" in dict(entry.pairs) for entry in entries):
+            denial = _DENIAL.match(body)
+            if denial is not None and (
+                body[denial.end() : denial.end() + 1] in (".", ";")
+                or not any("time" in dict(entry.pairs) for entry in entries)
+            ):
                 self.stack[-1].obj.pairs.append(("present", False))
                 return
             entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
@@ -403,6 +443,8 @@ def read_lines(text: str, statements: Statements, *, trusted: int | None = None)
         if at >= lines.done:
             lines.line(raw, at)
         at += len(raw) + 1
+    if lines.ends and "start" in (last := dict(lines.stack[-1].obj.pairs)) and not _ENDS.intersection(last):
+        lines.stack[-1].obj.closed = False
     if not lines.added:
         lines.root.pairs += [("", entry) for entry in lines.whole]
     return lines.root

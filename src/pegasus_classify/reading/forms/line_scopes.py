@@ -89,8 +89,10 @@ class Scopes:
             self.added.append((inner, value))
             fields = dict(value.pairs)
             if "time" in fields:
-                self.recent = [each for each in self.recent if each[0].span == value.span]
-                self.recent.append((value, str(fields.get("class", self.owner() or ""))))
+                name = str(fields.get("class", self.owner() or ""))
+                if any(owner != name for _, owner in self.recent) and self.recent[-1][0].span != value.span:
+                    self.recent = []
+                self.recent.append((value, name))
 
     def owner(self) -> str | None:
         """Return the class of the innermost entry that has one."""

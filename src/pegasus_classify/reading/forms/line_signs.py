@@ -39,6 +39,7 @@ _LONGEST_HEADING = 400
 _KEY = re.compile(
     r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
+_SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
 NEGATIVE = re.compile(
@@ -52,7 +53,7 @@ ASIDE = re.compile(
     r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
     r"available|allowed|input|given|"
     r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
-    r"thinking|analysis)\b",
+    r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
     re.IGNORECASE,
 )
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
@@ -76,7 +77,7 @@ def scalar(value: str) -> Node:
 
 
 _PAIR = re.compile(
-    r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{1,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
+    r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
     r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
 )
 
@@ -96,6 +97,8 @@ def key_in(line: str) -> re.Match[str] | None:
     """Return the key a line begins with, up to what stands behind its mark; None when it begins with none."""
     start = line[:_LONGEST_KEY]
     match = _KEY.match(line) if ":" in start or "=" in start else None
+    if match is not None and _SENTENCE_END.search(match.group("key")):
+        return None
     if match is not None and _IN_A_TIME.match(line, match.start("mark") - 1):
         return None
     return match

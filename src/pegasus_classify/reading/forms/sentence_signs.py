@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "AGAIN",
     "BUT",
     "CLAUSE",
+    "COMMA",
     "FOREIGN",
     "HEDGE",
     "JOINER",
@@ -22,10 +24,12 @@ __all__ = [
     "RIGHT_OK",
     "SENTENCE",
     "SLIP",
+    "SO_NOT",
     "SURENESS",
     "TAKEN_BACK",
     "TAKEN_UP",
     "UNTRUSTED",
+    "WITHDRAWN",
     "WORDS",
 ]
 
@@ -54,7 +58,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says?|said|saying|reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"\b(?:says?|said|saying|(?<!should )reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
     r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
     re.IGNORECASE,
@@ -75,9 +79,23 @@ SLIP = re.compile(
     r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|or rather|actually)\b",
     re.IGNORECASE,
 )
+WITHDRAWN = re.compile(
+    r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
+    r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|was)(?: not|n['\u2019]t))",
+    re.IGNORECASE,
+)
+"""What is said of a class and not meant."""
+SO_NOT = re.compile(r"^\W*(?:so|hence|therefore|thus)?,?\s*(?:no|not present|none)\W*$", re.IGNORECASE)
 SURENESS = re.compile(
     r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
 )
+COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
+AGAIN = re.compile(
+    r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
+    r"2nd|3rd)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells of one more stretch of the same class."""
 CLAUSE = re.compile(
     r",\s+(?:and|but|while|whereas|then)\s|\s+and\s+(?=from\b|between\b|at\s\d)|\s(?:while|whereas)\s", re.IGNORECASE
 )
@@ -110,6 +128,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
+    "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "
@@ -130,7 +149,10 @@ _POSITIVE = (
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
     "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
     "mentions mention brands brand topics topic actions action objects object activities activity events event during "
-    "following several once twice every each matched relevant "
+    "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
+    "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
+    "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti confian\u00e7a neste "
+    "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
 POSITIVE = frozenset(_POSITIVE.split())

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pegasus_classify.reading.forms.sentence_signs import (
     BUT,
     CLAUSE,
+    COMMA,
     FOREIGN,
     HEDGE,
     JOINER,
@@ -25,6 +26,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     RIGHT_OK,
     SLIP,
     UNTRUSTED,
+    WITHDRAWN,
     WORDS,
 )
 from pegasus_classify.reading.keys import option_of
@@ -92,10 +94,10 @@ class Sentences:
             trusted: Length of `text` up to which nothing was cut; None when it was not.
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
-        text = self._without_quotes(text)
-        clauses = self._clauses(text) if known is None and trusted is None else []
+        text = self.unquoted(text)
+        clauses = self._clauses(text, known) if trusted is None else []
         if clauses:
-            parts = [self._clause(text[start:end], offset + start, None, None, ()) for start, end in clauses]
+            parts = [self._clause(text[start:end], offset + start, known, None, ()) for start, end in clauses]
             return Heard(
                 [entry for part in parts for entry in part.entries],
                 [name for part in parts for name in part.names],
@@ -104,14 +106,16 @@ class Sentences:
             )
         return self._clause(text, offset, known, trusted, taken_up)
 
-    def _clauses(self, text: str) -> list[tuple[int, int]]:
+    def _clauses(self, text: str, known: str | None) -> list[tuple[int, int]]:
         """Return the clauses of a sentence when each has a name and a time of its own."""
-        cuts = [match.start() for match in CLAUSE.finditer(text)]
+        cuts = [match.start() for match in (CLAUSE if known is None else COMMA).finditer(text)]
         if not cuts:
             return []
         spans = list(zip([0, *cuts], [*cuts, len(text)], strict=True))
         for start, end in spans:
             names = self.mentions.find(text[start:end])
+            if known is not None:
+                names = [each for each in names if self.names.prompt_of(each.text, known)]
             if not names or not times_in(
                 blanked(text[start:end], [Spotted(each.start, each.end, None) for each in names])
             ):
@@ -122,6 +126,7 @@ class Sentences:
         self, text: str, offset: int, known: str | None, trusted: int | None, taken_up: Sequence[Stretch]
     ) -> Heard:
         found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
+        found = _without_slips(text, found)
         blank = blanked(text, [Spotted(each.start, each.end, None) for each in found])
         sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
         sure = sure or _in_brackets(blank)
@@ -137,7 +142,6 @@ class Sentences:
             for number, each in enumerate(found)
             if self._meant(text, each, known) or (number and self._qualifies(found[number - 1], each))
         ]
-        kept = _without_slips(text, kept)
         heard = Heard([], kept, times, sure)
         if not kept:
             if known is not None:
@@ -149,20 +153,23 @@ class Sentences:
                 group.times += [] if group.denied else taken_up
         elif known is None and not times and not self.declares(blank):
             groups = [group for group in groups if group.denied]
+        if known is not None and times and WITHDRAWN.search(blank):
+            return heard
         outside = PARENTHESES.sub(" ", blank)
-        if known is None and times and (HEDGE.search(outside) or QUOTING.search(outside)):
+        if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
             return heard
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
             times = [each for each in times if not _foreign(blank, ends, each.start)]
         _spread(groups, times, sure)
+        groups = self._merged(groups)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
             groups = groups[:-1]
         option = _option(blanked(blank, times))
         heard.entries.extend(entry for group in groups for entry in self._entries(group, known, option, span))
         return heard
 
-    def _without_quotes(self, text: str) -> str:
+    def unquoted(self, text: str) -> str:
         """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""
         if _QUOTED.search(text) is None:
             return text
@@ -241,6 +248,20 @@ class Sentences:
                 groups.append(_Group([mention], denied))
             at = mention.end
         return groups
+
+    def _merged(self, groups: list[_Group]) -> list[_Group]:
+        """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
+        kept: list[_Group] = []
+        for group in groups:
+            hits = {each.hit.name for each in group.mentions if each.hit}
+            if kept and not group.times and not group.denied and kept[-1].times and len(hits) == 1:
+                before = {each.hit.name for each in kept[-1].mentions if each.hit}
+                if before == hits:
+                    kept[-1].confidence = kept[-1].confidence or group.confidence
+                    kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
+                    continue
+            kept.append(group)
+        return kept
 
     def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:
         """Return whether a class is named behind a prompt of its own: `Dog (Pets)`, `dogs, so Pets`."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pegasus_classify.reading.forms.sentence_signs import PRONOUN, SENTENCE, SURENESS, TAKEN_BACK, TAKEN_UP
+from pegasus_classify.reading.forms.sentence_signs import (
+    AGAIN,
+    PRONOUN,
+    SENTENCE,
+    SO_NOT,
+    SURENESS,
+    TAKEN_BACK,
+    TAKEN_UP,
+)
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
 from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
@@ -27,7 +35,8 @@ class Statements(Sentences):
         known: str | None = None,
         trusted: int | None = None,
         after: Iterable[tuple[Obj, str]] = (),
-    ) -> list[Node]:
+        during: Stretch | None = None,
+    ) -> list[Obj]:
         """Return the entries in a text.
 
         Args:
@@ -35,9 +44,10 @@ class Statements(Sentences):
             offset: Where the text begins, for spans.
             known: The class of which the text speaks.
             trusted: Length of `text` up to which nothing was cut; what touches it is left out. None: not cut.
+            during: When all of it is, such as the time of a caption; what tells times of its own is then left out.
             after: Entries of the line before in the same paragraph, each with its class: the text may add to them.
         """
-        paragraph = _Paragraph(self, known, list(after))
+        paragraph = _Paragraph(self, known, list(after), during)
         text = _ANSWERED.sub(":", text)
         at = 0
         for stop, begin in [*((m.start(), m.end()) for m in SENTENCE.finditer(text)), (len(text), len(text))]:
@@ -46,7 +56,7 @@ class Statements(Sentences):
             at = begin
         return list(paragraph.entries.values())
 
-    def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Node]:
+    def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Obj]:
         """Return the entries of a line that holds times and no name, where one class alone was asked."""
         only = self.names.only
         rest = blanked(text, times_in(text))
@@ -67,31 +77,43 @@ class _Paragraph:
         topic: The prompts named by the sentence before, without times.
     """
 
-    def __init__(self, statements: Statements, known: str | None, after: list[tuple[Obj, str]]) -> None:
+    def __init__(
+        self, statements: Statements, known: str | None, after: list[tuple[Obj, str]], during: Stretch | None
+    ) -> None:
         self.statements = statements
         self.names = statements.names
         self.known = known
         self.entries: dict[int, Obj] = {}
         self.last = after
         self.near = bool(after)
-        self.open: list[Stretch] = []
+        self.during = during
+        self.open: list[Stretch] = [] if during is None else [during]
+        self.sure: dict[str, Node] = {}
         self.topic: set[tuple[str, str]] = set()
 
     def sentence(self, text: str, offset: int, trusted: int | None) -> None:
         """Read the next sentence."""
-        taken_up = self.open if self.open and TAKEN_UP.match(text) else ()
+        taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
-        if TAKEN_BACK.match(text):
+        if SO_NOT.match(text) and self.known is not None:
+            self.entries.clear()
+            added = [Obj([("present", False)], (offset, offset + len(text)))]
+        elif TAKEN_BACK.match(text):
             self.take_back(added)
+        if heard.sure and not heard.times and len(heard.names) == 1 and heard.names[0].hit is not None:
+            self.sure[heard.names[0].hit.name] = heard.sure[0].value
+        if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
+            added = self.more_of_the_same(heard)
         if added:
             self.add_topic(text, added)
+            self.add_sureness(added)
             self.last = [(entry, self.owner(entry)) for entry in added]
             self.entries.update((id(entry), entry) for entry in added)
-            self.open = []
+            self.open = [] if self.during is None else self.open
         else:
             self.add_to_last(text, heard)
-            if heard.times:
+            if heard.times and self.during is None:
                 self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
         self.near = bool(added) or (self.near and not heard.names)
         self.topic = set() if added else self.prompts(heard)
@@ -126,6 +148,22 @@ class _Paragraph:
             keys = dict(entry.pairs)
             if keys.get("class") == name and "prompt" not in keys and "present" not in keys:
                 entry.pairs.append(("prompt", prompt))
+
+    def more_of_the_same(self, heard: Heard) -> list[Obj]:
+        """Return further clips of the class spoken of last: "The second one starts at 13:30"."""
+        if not self.last or len({owner for _, owner in self.last}) != 1:
+            return []
+        base, _ = self.last[-1]
+        kept = [pair for pair in base.pairs if pair[0] in ("class", "prompt")]
+        sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+        return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
+
+    def add_sureness(self, added: list[Obj]) -> None:
+        """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""
+        for entry in added:
+            keys = dict(entry.pairs)
+            if "time" in keys and "confidence" not in keys and self.owner(entry) in self.sure:
+                entry.pairs.append(("confidence", self.sure[self.owner(entry)]))
 
     def add_to_last(self, text: str, heard: Heard) -> None:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""

@@ -146,6 +146,9 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
     head = rows[0][0]
     keys = [_UNIT.sub("", cell).strip() for cell in head]
     roles = [role_of(key) if key else "other" for key in keys]
+    columns = columns_of([cells for cells, _, _ in rows], names)
+    if columns is not None:
+        return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
     if any(known) and len(rows) > 1 and not any(by_class):
@@ -156,9 +159,6 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
     if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
         return _with_head(rows[1:], keys, roles, head, statements)
-    columns = columns_of([cells for cells, _, _ in rows], names)
-    if columns is not None:
-        return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     headless = [
         row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])
     ]
@@ -245,7 +245,7 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     columns = [[cells[number] for cells, _, _ in rows if number < len(cells)] for number in range(len(keys))]
     if "class" not in roles:
         for number, column in enumerate(columns):
-            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(
+            if roles[number] in ("other", "weak", "names", "text", "answer") and any(
                 names.classes_in(cell) for cell in column if cell
             ):
                 keys[number] = "class"
