@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
@@ -82,6 +83,7 @@ class _Walk(Leaves):
         self.opened = opened
         self.deepest = deepest
         self.times_over = 1
+        self.meant: dict[tuple[object, ...], tuple[str | None, Option | None]] = {}
 
     # -- any value ------------------------------------------------------------------------------------------------
 
@@ -175,12 +177,15 @@ class _Walk(Leaves):
             confidence = place.confidence
         if confidence is None and place.waiting:
             return True
-        known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
-        source = place.option if option is None else option_of(option) or place.option
-        allowed = None if source is None else self.names.option_of(source, name)
+        key = (name, prompt, option, place.prompt, place.option)
+        meant = self.meant.get(key)
+        if meant is None:
+            known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
+            source = place.option if option is None else option_of(option) or place.option
+            meant = self.meant[key] = known, None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
         self.said.claims.append(
-            Claim(name, known, allowed, times, confidence, obj.span, FOLDED if place.folded else ())
+            Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ())
         )
         return True
 
