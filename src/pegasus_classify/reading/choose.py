@@ -34,6 +34,9 @@ _PART = re.compile(
     r"\b(?:part|chunk|segment|half|continued|section|scene|window|first \d+|next \d+|minutes?)\b", re.IGNORECASE
 )
 
+_NEAR = 400
+"""Signs between two documents that are looked at; more than that white space stands nowhere."""
+
 
 _NOWHERE = Place()
 
@@ -78,6 +81,8 @@ def _called(read: Read, what: re.Pattern[str]) -> bool:
 
 def _before(document: Document) -> str:
     """Return the words that introduce a document: the rest of its line and the line before."""
+    if document.start == 0:
+        return ""
     text = document.source.text[max(0, document.start - 200) : document.start]
     last = max(text.rfind("}"), text.rfind("]"))
     text = text[last + 1 :].rstrip()
@@ -92,7 +97,8 @@ def _apart(later: Read, earlier: Read) -> bool:
 
 def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
-    between = later.document.source.text[earlier.document.end : later.document.start]
+    end = earlier.document.end
+    between = later.document.source.text[end : min(end + _NEAR, later.document.start)]
     if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

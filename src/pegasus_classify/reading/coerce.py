@@ -48,11 +48,11 @@ def evidence_of(
         if claim.times is None and claim.name in located:
             continue
         confidence = told.get(claim.name, own) if claim.confidence is None else own
-        sure = percent(confidence, fractions=fractions)
+        sure = confidence.value if confidence.scale == "percent" else percent(confidence, fractions=fractions)
         undecided = cut and fractions is None and confidence.scale == "open"
         if sure == 0 or undecided:
             continue
-        repairs: dict[Repair, None] = dict.fromkeys(claim.repairs)
+        repairs: dict[Repair, None] = dict.fromkeys(claim.repairs) if claim.repairs else {}
         start = end = None
         if claim.times is not None:
             span = _placed(claim.times, duration, repairs)
@@ -69,6 +69,9 @@ def evidence_of(
 
 
 def _placed(times: Stretch, duration: Seconds | None, repairs: dict[Repair, None]) -> tuple[Seconds, Seconds] | None:
+    first, last = times.start.seconds, (times.end or times.start).seconds
+    if duration is not None and 0 <= first <= last <= duration:
+        return first, last
     start, end, shifted = resolved(times, duration)
     if shifted:
         repairs["minutes_not_hours"] = None

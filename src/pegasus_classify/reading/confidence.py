@@ -49,10 +49,13 @@ class Claimed(NamedTuple):
 
 
 _UNREADABLE = Claimed(0.0, "none")
+_WHOLE = tuple(Claimed(float(value), "percent") for value in range(101))
 
 
 def claimed(raw: object) -> Claimed:
     """Return what a value in the place of a confidence says."""
+    if type(raw) is int and 1 < raw <= 100:
+        return _WHOLE[raw]
     if isinstance(raw, bool) or raw is None:
         return _UNREADABLE
     if isinstance(raw, int):

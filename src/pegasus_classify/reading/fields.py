@@ -29,6 +29,7 @@ _FIELDS = frozenset(
 _UNKNOWN = frozenset({"n/a", "na", "null", "-", "\u2013", "\u2014", "missing", "none", "unknown", "not applicable"})
 _NAMING = frozenset({"class", "weak", "text", "prompt"})
 _ENTRY_STARTS = frozenset({"class", "start"})
+_DEEPEST = 12
 
 
 class Fields:
@@ -57,15 +58,22 @@ class Fields:
         return not self.values.keys().isdisjoint(("start", "end", "time", "start_ms"))
 
 
-def fields_of(obj: Obj) -> Fields:
-    """Sort an object's members; those of an object that only describes it (`details`, `time`) count as its own."""
+def fields_of(obj: Obj, inside: int = 0) -> Fields:
+    """Sort an object's members; those of an object that only describes it (`details`, `time`) count as its own.
+
+    Args:
+        obj: The object.
+        inside: How many such objects it stands in; what is nested deeper than some is passed over.
+    """
     fields = Fields()
+    if inside > _DEEPEST:
+        return fields
     for key, value in obj.pairs:
         role = role_of(key)
         if role not in _FIELDS:
-            _keep(fields, role, key, value)
+            _keep(fields, role, key, value, inside)
         elif isinstance(value, Obj):
-            _nested(fields, role, key, value)
+            _nested(fields, role, key, value, inside)
         elif isinstance(value, list) and role in ("present", "absent"):
             fields.members.append((key, value))
         elif isinstance(value, list) and (
@@ -82,9 +90,9 @@ def fields_of(obj: Obj) -> Fields:
     return fields
 
 
-def _keep(fields: Fields, role: Role, key: str, value: Node) -> None:
+def _keep(fields: Fields, role: Role, key: str, value: Node, inside: int) -> None:
     if role == "inner" and isinstance(value, Obj):
-        _merge(fields, value)
+        _merge(fields, value, inside)
         return
     fields.members.append((key, value))
     if role == "echo":
@@ -94,10 +102,10 @@ def _keep(fields: Fields, role: Role, key: str, value: Node) -> None:
         fields.lists = True
 
 
-def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
+def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> None:
     """Sort a member whose key is a field's and whose value is an object."""
     if role == "time":
-        _merge(fields, value)
+        _merge(fields, value, inside)
     elif role in ("start", "end", "confidence"):
         numbers = _counted(value) or [
             each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)
@@ -126,8 +134,8 @@ def _counted(value: Obj) -> list[float]:
     return [sum((size or 0) * each for size, each in parts)]
 
 
-def _merge(fields: Fields, value: Obj) -> None:
-    inner = fields_of(value)
+def _merge(fields: Fields, value: Obj, inside: int) -> None:
+    inner = fields_of(value, inside + 1)
     fields.values = {**inner.values, **fields.values}
     fields.members += inner.members
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pegasus_classify.reading.names import Hit, Names, loosened, plain
@@ -35,6 +36,7 @@ class Mention(NamedTuple):
     hit: Hit | None
 
 
+@lru_cache(maxsize=8192)
 def _words(name: str) -> tuple[str, ...]:
     words = (loosened(word) or plain(word) for word in _WORD.findall(plain(name)))
     return tuple(word for word in words if word != "and")

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from pegasus_classify.contract.request import Option
@@ -70,6 +71,13 @@ def _singular(word: str) -> str:
 
 _FOLDS: tuple[Callable[[str], str], ...] = (plain, squeezed, loosened)
 
+
+@lru_cache(maxsize=8192)
+def _folded(name: str, level: int) -> str:
+    """Return a name that was asked for as one way of comparing sees it; most answers are read for the same few."""
+    return _FOLDS[level](name)
+
+
 _LEAD = re.compile(
     r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
@@ -89,7 +97,7 @@ _WRAPPED = re.compile(
     r"_{1,3}|`{1,3}|~~|["'\u2019\u201d\u00bb\u300d\u300f\])>}\u3011])\s*\Z""",
     re.DOTALL,
 )
-_PARTS = re.compile(r"\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
+_PARTS = re.compile(r"(?<!\s)\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
 _ID_AND_NAME = re.compile(
     r"\A\s*[\[(<]?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)[\])>]?\s*(?:[:=|,.)]|[-\u2013\u2014]|"
     r"\s)\s*[(\[]?(.+?)[)\]]?\s*\Z",
@@ -149,10 +157,9 @@ class _Index:
     def level(self, number: int) -> dict[str, Hit | None]:
         """Return the table of one way of comparing; None stands where two things asked become the same."""
         while len(self.levels) <= number:
-            fold = _FOLDS[len(self.levels)]
             table: dict[str, Hit | None] = {}
             for name, hit in self.entries:
-                key = fold(name)
+                key = _folded(name, len(self.levels))
                 if key:
                     table[key] = hit if table.get(key, hit) == hit else None
             self.levels.append(table)
@@ -197,6 +204,8 @@ class Names:
             )
         if known is not None:
             return known[1] if known[0] == name else None
+        if text in self.names[name].prompts:
+            return text
         if (text, name) not in self._prompts:
             self._prompts[text, name] = self._prompt_of(text, name) if len(text) <= 1200 else None
         return self._prompts[text, name]

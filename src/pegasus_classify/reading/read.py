@@ -104,6 +104,7 @@ class _Answers:
         self.length = finish_reason == "length"
         self.cut_inside = False
         self._statements: Statements | None = None
+        self.inside: dict[str, list[Node]] = {}
 
     def of(self, source: Source, depth: int) -> list[Read]:
         """Return the documents of a text that together are its answer."""
@@ -152,7 +153,7 @@ class _Answers:
 
     def said(self, value: Node, depth: int, place: Place = Place()) -> Said:  # noqa: B008 - frozen
         """Return what a tree says, strings that are answers included."""
-        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), self.spoken, place)
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), self.spoken, place, inside=depth)
 
     def spoken(self, text: str, name: str) -> list[Obj]:
         """Return the entries in words that stand behind the name of a class."""
@@ -168,7 +169,12 @@ class _Answers:
         """Return the trees of a string that is an answer itself."""
         if depth > _ENVELOPES:
             return []
-        source = source_of(text)
+        if text not in self.inside:
+            self.inside[text] = self.trees_in(source_of(text), depth)
+        return self.inside[text]
+
+    def trees_in(self, source: Source, depth: int) -> list[Node]:
+        """Return the one tree of a clean text, else those of the documents that are its answer."""
         document = clean_json(source)
         if document is not None:
             return [document.value]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
@@ -25,6 +26,9 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["said_by"]
 
 _DEEPEST = 60
+_MOST_TIMES_OVER = 64
+"""How often one entry is read: once for each class named around it, and for each that it names."""
+_ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
 _WHOLE_VIDEO = frozenset({"video", "image", "images", "text", "scene", "frame", "title", "texts", "sight"})
 """Keys that name an option only beside others: an answer may stand as a whole under one of them."""
@@ -41,6 +45,8 @@ def said_by(
     opened: Callable[[str], list[Node]],
     spoken: Callable[[str, str], list[Obj]],
     around: Place = Place(),  # noqa: B008 - frozen
+    *,
+    inside: int = 0,
 ) -> Said:
     """Return what a tree says about the classes asked.
 
@@ -50,8 +56,9 @@ def said_by(
         opened: Reads a string that is an answer itself.
         spoken: Reads words behind the name of a class, the second argument, into entries.
         around: What holds for all of it, such as what the heading above it says.
+        inside: How many strings the tree stood in; the deeper, the fewer of its own levels are looked at.
     """
-    walk = _Walk(names, opened, spoken)
+    walk = _Walk(names, opened, spoken, _DEEPEST >> inside)
     walk.value(value, around, 0)
     return walk.said
 
@@ -76,15 +83,22 @@ def _all_texts(value: Node) -> bool:
 
 class _Walk(Leaves):
     def __init__(
-        self, names: Names, opened: Callable[[str], list[Node]], spoken: Callable[[str, str], list[Obj]]
+        self,
+        names: Names,
+        opened: Callable[[str], list[Node]],
+        spoken: Callable[[str, str], list[Obj]],
+        deepest: int,
     ) -> None:
         super().__init__(names, spoken)
         self.opened = opened
+        self.deepest = deepest
+        self.times_over = 1
+        self.meant: dict[tuple[object, ...], tuple[str | None, Option | None]] = {}
 
     # -- any value ------------------------------------------------------------------------------------------------
 
     def value(self, node: Node, place: Place, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > self.deepest:
             return
         if isinstance(node, Obj):
             self.entry(node, place, depth)
@@ -122,10 +136,39 @@ class _Walk(Leaves):
             return
         for node in joined(nodes) if len(nodes) > 1 else nodes:
             if isinstance(node, Obj):
-                if not (node.closed and self.plain_clip(node, place)):
+                if not (node.closed and self.wanted(node, place, depth)):
                     self.entry(node, place, depth + 1)
             elif isinstance(node, list):
                 self.value(node, place, depth + 1)
+
+    def wanted(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a clip or an entry in the wanted form; False when it must go the long way, which leads to the same."""
+        return self.plain_entry(obj, place, depth) if place.name is None else self.plain_clip(obj, place)
+
+    def plain_entry(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a class with its confidence and its clips; False when it is anything else."""
+        values = dict(obj.pairs)
+        if len(obj.pairs) != 3 or values.keys() != _ENTRY_KEYS or obj.repairs or "clips" in self.names.names:
+            return False
+        name, confidence, clips = values["class"], values["confidence"], values["clips"]
+        if type(name) is not str or type(confidence) not in _NUMBERS or not isinstance(clips, list) or not clips:
+            return False
+        hits = self.names.classes_in(name)
+        if len(hits) != 1 or not all(isinstance(each, Obj) for each in clips):
+            return False
+        said, hit = self.said, hits[0]
+        said.finished.add(hit.name)
+        said.scales.append(confidence)
+        before, denials = len(said.claims), len(said.absent)
+        here = Place(hit.name, hit.prompt, place.option, confidence, place.times, folded=hit.folded)
+        self.items(clips, here, depth + 2)
+        if len(said.claims) > before or (len(said.absent) > denials and hit.name in said.absent):
+            return True
+        if place.times is not None:
+            self.clip(here, place.times, obj.span)
+        else:
+            self.timeless(here, fields_of(obj), True, obj)
+        return True
 
     def plain_clip(self, obj: Obj, place: Place) -> bool:
         """Read a clip in the wanted form, which nearly all are; False when it is anything else."""
@@ -144,13 +187,14 @@ class _Walk(Leaves):
             confidence = place.confidence
         if confidence is None and place.waiting:
             return True
-        known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
-        source = place.option if option is None else option_of(option) or place.option
-        allowed = None if source is None else self.names.option_of(source, name)
+        key = (name, prompt, option, place.prompt, place.option)
+        meant = self.meant.get(key)
+        if meant is None:
+            known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
+            source = place.option if option is None else option_of(option) or place.option
+            meant = self.meant[key] = known, None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
-        self.said.claims.append(
-            Claim(name, known, allowed, times, confidence, obj.span, FOLDED if place.folded else ())
-        )
+        self.said.claims.append(Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ()))
         return True
 
     # -- objects --------------------------------------------------------------------------------------------------
@@ -169,8 +213,14 @@ class _Walk(Leaves):
     def read_entry(self, entry: Entry, place: Place, depth: int) -> None:
         if entry.times is not None and not entry.obj.closed:
             return  # A clip that touches the cut.
-        for here in places_in(entry, place, self.names):
+        places = places_in(entry, place, self.names)
+        before = self.times_over
+        if before * len(places) > _MOST_TIMES_OVER:
+            places = places[:1]
+        self.times_over = before * len(places)
+        for here in places:
             self.inside(here, entry, place, depth)
+        self.times_over = before
 
     def inside(self, here: Place, entry: Entry, outer: Place, depth: int) -> None:
         obj, fields, times, hits = entry
@@ -254,7 +304,7 @@ class _Walk(Leaves):
                 return False
             if prompt is None and isinstance(value, str) and stretch_of(value) is None and truth_of(value) is None:
                 return True  # Words that were seen or heard, not times.
-            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
+            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth + 1)
             return True
         hit = None if here.foreign else self.names.class_of(key)
         option = option_of(key) if hit is None and are_entries(value) and key.casefold() not in _WHOLE_VIDEO else None
@@ -268,13 +318,15 @@ class _Walk(Leaves):
             here._replace(
                 name=hit.name, prompt=hit.prompt, confidence=None, waiting=False, unsettled=False, folded=hit.folded
             ),
-            depth,
+            depth + 1,
         )
         return True
 
     def under(self, value: Node, here: Place, depth: int) -> None:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
+        if depth > self.deepest:
+            return
         if isinstance(value, Obj) and value.closed and not value.pairs:
             self.said.finished.add(name)
             self.said.absent.add(name)

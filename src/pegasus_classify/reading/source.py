@@ -38,7 +38,7 @@ _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,20
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
-_TAIL = re.compile(r'\\+"[}\]\s]+')
+_TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
@@ -70,6 +70,8 @@ class Source:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return a half-open stretch of `text` in offsets of the text as it came."""
+        if self.parent is None:
+            return start, end
         return self.original(start), self.original(end - 1) + 1
 
 
@@ -99,7 +101,7 @@ def source_of(text: str) -> Source:
     names are compared.
     """
     source = Source(text)
-    if _ODD.search(text):
+    if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
     if '"text_generation"' in text:
         source = _joined_stream(source)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.keys import role_of
 
-__all__ = ["QUOTES", "Quoted", "read_tolerant", "unescaped"]
+__all__ = ["PLAIN_MEMBERS", "QUOTES", "Quoted", "read_tolerant", "unescaped"]
 
 QUOTES = {
     '"': '"\u201d\u201c\u201f\uff02',
@@ -75,6 +75,17 @@ def _simple(opening: str, closers: str) -> dict[str, re.Pattern[str]]:
 
 
 _SIMPLE = {opening: _simple(opening, closers) for opening, closers in QUOTES.items()}
+
+
+def _plain_member(opening: str, closers: str) -> re.Pattern[str]:
+    """Return a pattern of a member about which there is no doubt: its key, and a number or a string as its value."""
+    key = rf"{opening}([^{closers}\\\n]{{0,80}}){closers[0]}\s?:\s?"
+    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])"
+    return re.compile(rf"[\s,;]*{key}(?:{number}|{_SIMPLE[opening]['member'].pattern})")
+
+
+PLAIN_MEMBERS = {opening: _plain_member(opening, closers) for opening, closers in QUOTES.items()}
+"""By the mark that opens its key, the pattern of a member that is read at once: key, number, string."""
 
 
 class Quoted(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pegasus_classify.contract.evidence import Repair
-from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_tolerant
+from pegasus_classify.reading.forms.json_strings import PLAIN_MEMBERS, QUOTES, Quoted, read_tolerant
 from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
@@ -50,6 +50,10 @@ _WORDS: dict[str, Node] = {
     "": None,
 }
 _CLOSERS = {"}": "{", "]": "[", ")": "("}
+
+
+def _number(digits: str) -> Node:
+    return int(digits) if digits.lstrip("-").isdigit() else float(digits)
 
 
 class Parsed:
@@ -153,10 +157,10 @@ class _Reader:
             self.close(char)
         elif level.kind in "[t":
             self.item(char)
-        elif level.key is None:
-            self.read_key(char)
-        else:
+        elif level.key is not None:
             self.member(char)
+        elif char not in QUOTES or not self.plain_members(char):
+            self.read_key(char)
 
     # -- brackets -------------------------------------------------------------------------------------------------
 
@@ -232,6 +236,19 @@ class _Reader:
         level.node.span = (level.start, self.at)
 
     # -- members --------------------------------------------------------------------------------------------------
+
+    def plain_members(self, char: str) -> bool:
+        """Read the members about which there is no doubt, as far as they go; return whether there was one."""
+        node = self.stack[-1].node
+        assert isinstance(node, Obj)
+        pattern, before = PLAIN_MEMBERS[char], self.at
+        while (match := pattern.match(self.text, self.at)) is not None:
+            key, number, text = match.groups()
+            node.pairs.append((key, text if number is None else _number(number)))
+            self.at = match.end()
+        if self.at > before and char != '"':
+            self.mend("quotes")
+        return self.at > before
 
     def read_key(self, char: str) -> None:
         level = self.stack[-1]
@@ -313,14 +330,13 @@ class _Reader:
         number = _NUMBER.match(self.text, self.at)
         if number is not None:
             self.at = number.end()
-            digits = number.group()
-            value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+            value = _number(number.group())
             decimals = _DECIMALS.match(self.text, self.at) if self.stack[-1].kind == "{" else None
             if decimals is not None and isinstance(value, int):
                 # In an object a comma is followed by a key: these are the decimals of a number written with a comma.
                 self.mend("separator")
                 self.at = decimals.end()
-                value = float(f"{digits}.{decimals.group(1)}")
+                value = float(f"{value}.{decimals.group(1)}")
             return value, self.at < len(self.text)
         match = _BARE_VALUE.match(self.text, self.at)
         assert match is not None

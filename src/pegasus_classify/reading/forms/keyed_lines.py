@@ -108,7 +108,7 @@ class _Lines(Scopes):
             )
             indent += bullet.end()
             body = ticked + body[bullet.end() :]
-            at += bullet.end()
+            at += bullet.end() - len(ticked)
             self.item(indent, at, body)
             bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
         if bullet is None and self.stack[-1].indent != indent:

@@ -80,6 +80,8 @@ _MANY_MEANINGS = frozenset(
 _MOST_CLAUSES = 12
 _FAR = 300
 """Signs between a name and a time in which other names are looked for."""
+_NEAR = 100
+"""Signs between two names that may join them, and behind a time up to a cut that may have belonged to it."""
 
 
 class Heard(NamedTuple):
@@ -216,7 +218,8 @@ class Sentences:
         if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
             return heard
         if known is None:
-            times = [each for each in times if not _foreign(blank, groups, each.start)]
+            ends = [group.mentions[-1].end for group in groups]
+            times = [each for each in times if not _foreign(blank, ends, each.start)]
         _spread(groups, times, sure)
         groups = self._merged(groups)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
@@ -273,7 +276,7 @@ class Sentences:
 
     def _behind(self, text: str, times: list[Spotted], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
         """Return what a sentence without names says of the class it is about."""
-        if NO_AFTER.match(text) and not times:
+        if NO_AFTER.match(text[:_FAR]) and not times:
             return [Obj([("present", False)], span)]
         pairs: list[tuple[str, Node]] = [("confidence", sure[0].value)] if sure else []
         option = _option(blanked(text, times))
@@ -287,7 +290,7 @@ class Sentences:
         at = 0
         for mention in found:
             before = text[at : mention.start]
-            joined = bool(groups) and JOINER.fullmatch(before) is not None and known is None
+            joined = bool(groups) and len(before) <= _NEAR and JOINER.fullmatch(before) is not None and known is None
             denied = (
                 NO_BEFORE.search(BUT.split(before)[-1]) is not None
                 or NO_AFTER.match(text[mention.end : mention.end + 40]) is not None
@@ -421,12 +424,13 @@ def _in_brackets(text: str) -> list[Spotted]:
 
 def _whole(text: str, end: int, trusted: int) -> bool:
     """Return whether what ends at `end` is complete although the text was cut behind `trusted`."""
-    return trusted > len(text) or UNTRUSTED.fullmatch(text, end, trusted) is None
+    return trusted > len(text) or trusted - end > _NEAR or UNTRUSTED.fullmatch(text, end, trusted) is None
 
 
-def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
-    """Return whether a name that was not asked stands between a time and the names before it."""
-    before = max((group.mentions[-1].end for group in groups if group.mentions[-1].end <= at), default=0)
+def _foreign(blank: str, ends: list[int], at: int) -> bool:
+    """Return whether a name that was not asked stands between a time and the names before it, which end at `ends`."""
+    number = bisect_right(ends, at)
+    before = ends[number - 1] if number else 0
     return before < at <= before + _FAR and FOREIGN.search(blank, before, at) is not None
 
 

@@ -55,8 +55,9 @@ def tables_in(text: str, statements: Statements, *, trusted: int | None = None) 
     """
     lines: list[tuple[str, int]] = []
     at = 0
+    drawn = "\u2502" in text or "\u2551" in text
     for raw in text.split("\n"):
-        lines.append((raw.translate(_DRAWN) if "\u2502" in text or "\u2551" in text else raw, at))
+        lines.append((raw.translate(_DRAWN) if drawn else raw, at))
         at += len(raw) + 1
     found: list[Table] = []
     number = 0
