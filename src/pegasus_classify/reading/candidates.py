@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_strict import parse_strict
 from pegasus_classify.reading.forms.json_text import parse
-from pegasus_classify.reading.forms.keyed_lines import read_lines
+from pegasus_classify.reading.forms.lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tables import Table, tables_in
 from pegasus_classify.reading.forms.tags import read_tags

@@ -1,4 +1,4 @@
-"""By which marks a line is a bullet, a heading, a key with its value, a caption; data of `keyed_lines`."""
+"""By which marks a line is a bullet, a heading, a key with its value, a caption; data of the lines."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Node
 
 __all__ = [
-    "ASIDE",
-    "BEGINS",
     "BULLET",
     "CUE",
-    "ENDS",
     "FIELDS",
-    "FINAL",
-    "FOUND",
-    "NEGATIVE",
-    "NUMBERED_ENTRY",
     "RULE",
     "TABLE_HEAD",
     "TICKED",
@@ -48,32 +41,7 @@ _SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
 TABLE_HEAD = re.compile(r"\[{1,2}\s?(?P<path>[^\W\d\[\]][\w.\"'& -]{0,120}|\"[^\"\[\]]{1,120}\")\s?\]{1,2}")
-BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
-ENDS = re.compile(r"\b(?:stops?|stopped|ends?|ended|leaves?|finish(?:es|ed)?|over)\b", re.IGNORECASE)
-NUMBERED_ENTRY = re.compile(
-    r"(?:clip|segment|entry|item|event|occurrence|result|detection|finding|match|hit)\s?(?:no\.?\s?)?#?\d{1,3}:?",
-    re.IGNORECASE,
-)
-NEGATIVE = re.compile(
-    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
-    r"unmatched)\b",
-    re.IGNORECASE,
-)
-ASIDE = re.compile(
-    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|"
-    r"candidates?|on screen|"
-    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
-    r"available|allowed|input|given|"
-    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
-    r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
-    re.IGNORECASE,
-)
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
-FOUND = re.compile(
-    r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
-    re.IGNORECASE,
-)
-FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 
 def scalar(value: str) -> Node:
