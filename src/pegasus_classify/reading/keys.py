@@ -30,13 +30,13 @@ _TABLE: dict[Role, str] = {
     "categoryid categoryname "
     "classification classified tag topic theme",
     "weak": "name id art tipo typ type title kind event eventtype activity action object key item sport scene segmentname",
-    "start": "start s t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
+    "start": "start s froms t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end e t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
+    "end": "end e tos t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
     "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
     "endseconds endtimesec endtimeseconds endat "
     "ends tend "
@@ -57,10 +57,10 @@ _TABLE: dict[Role, str] = {
     "\u78ba\u4fe1 \u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt \u63d0\u793a \u63d0\u793a\u8bcd \u30d7\u30ed\u30f3\u30d7\u30c8 \ud504\ub86c\ud504\ud2b8 query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option \u9009\u9879 \u9078\u629e opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
+    "option": "option beleg nachweis quelle fuente \u9009\u9879 \u9078\u629e opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
     "evidencesource evidence where "
     "searchoption options",
-    "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
+    "present": "present observed identified found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
     "occurrence relevant applicable mentioned detected",
     "absent": "absent negative negatives missing notpresent notfound isabsent",
     "names": "classes \u30af\u30e9\u30b9\u4e00\u89a7 positive klassen \u7c7b\u522b\u5217\u8868 labels categories tags classifications "

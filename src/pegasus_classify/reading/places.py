@@ -12,11 +12,13 @@ from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["Entry", "Place", "hits_of", "places_in"]
+__all__ = ["DESCRIBING", "Entry", "Place", "hits_of", "places_in"]
 
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\s*$")
 _LONGEST = 300
+DESCRIBING = frozenset({"description", "desc", "detail", "details", "descripci\u00f3n", "descri\u00e7\u00e3o"})
+"""Keys of texts that may be a prompt to the letter."""
 _QUESTIONS = frozenset({"question", "q"})
 _OPEN = frozenset({"other", "weak", "inner"})
 """Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
@@ -164,7 +166,7 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     found = next((prompt for text in texts if (prompt := names.prompt_of(text, name))), None)
     if found is not None or texts:
         return found
-    others = [value for key, value in fields.members if role_of(key) in _OPEN]
+    others = [value for key, value in fields.members if role_of(key) in _OPEN or key.casefold() in DESCRIBING]
     others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
