@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_strict import parse_strict
 from pegasus_classify.reading.forms.json_text import parse
-from pegasus_classify.reading.forms.keyed_lines import read_lines
+from pegasus_classify.reading.forms.lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tables import Table, tables_in
 from pegasus_classify.reading.forms.tags import read_tags
 from pegasus_classify.reading.keys import role_of
-from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
 from pegasus_classify.reading.tree import Node
@@ -48,7 +47,7 @@ _STRICT_TRIES = 4
 """How often a strict reading may fail in one text: each failure may have looked at all that is left."""
 
 _OPENING = re.compile(
-    r"\{(?!\{)|\[(?![ xX]?\][ \t]{1,9}\w)(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
+    r"\{(?!\{)|\[(?![ xX]?\][ \t]{1,9}\w)(?!\[?[^\[\]\n,{}:]{1,80}\]{1,2}[ \t]{0,9}\n\s{0,20}[\w\"]{1,40} ?=)(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
@@ -125,14 +124,13 @@ def _in_a_line(text: str, start: int, names: Names, *, listed: bool) -> bool:
     return role in ("clips", "time", "names", "prompt", "option", "inner") or names.class_of(key) is not None
 
 
-def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
+def others(source: Source, statements: Statements, *, cut: bool) -> Iterator[Document]:
     """Give what stands in a text in any form but JSON: elements, tables, lines."""
     text = source.text
     trusted = len(text.rstrip()) if cut else None
     tree = read_tags(text)
     if tree is not None:
         yield Document(tree, 0, len(text), source, "elements")
-    statements = Statements(Mentions(names))
     tables = tables_in(text, statements, trusted=trusted)
     yield from (Document(table.value, table.start, table.end, source, "table") for table in tables)
     text = _without(text, tables)

@@ -37,10 +37,17 @@ def evidence_of(
     confidences = [claimed(claim.confidence) for claim in claims]
     fractions = fraction_scale(confidences if cut else [*confidences, *map(claimed, scales)])
     located = {claim.name for claim in claims if claim.times is not None}
+    # A confidence told of the class apart from its clips holds for those that have none.
+    told = {
+        claim.name: confidence
+        for claim, confidence in zip(claims, confidences, strict=True)
+        if claim.times is None and confidence.scale != "none"
+    }
     found: dict[tuple[object, ...], Evidence] = {}
-    for claim, confidence in zip(claims, confidences, strict=True):
+    for claim, own in zip(claims, confidences, strict=True):
         if claim.times is None and claim.name in located:
             continue
+        confidence = told.get(claim.name, own) if claim.confidence is None else own
         sure = confidence.value if confidence.scale == "percent" else percent(confidence, fractions=fractions)
         undecided = cut and fractions is None and confidence.scale == "open"
         if sure == 0 or undecided:

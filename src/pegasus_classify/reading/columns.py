@@ -21,7 +21,7 @@ def are_entries(value: Node) -> bool:
 
 def embedded_in(text: str) -> bool:
     """Return whether a string looks like an answer of its own."""
-    return text.lstrip()[:1] in ("{", "[")
+    return text.lstrip()[:1] in ("{", "[") and stretch_of(text) is None
 
 
 def unzipped(obj: Obj) -> list[Obj]:

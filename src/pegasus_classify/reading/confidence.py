@@ -18,6 +18,8 @@ _WORDS: dict[str, float] = {
     "\uc911\uac04": 60, "\u0441\u0440\u0435\u0434\u043d\u044f\u044f": 60, "alta": 80, "\u00e9lev\u00e9e": 80, "\u00e9lev\u00e9": 80, "haute": 80, "hoch": 80,
     "\u9ad8": 80, "\ub192\uc74c": 80, "\u0432\u044b\u0441\u043e\u043a\u0430\u044f": 80, "sehr hoch": 95, "muito alta": 95, "muy alta": 95, "molto alta": 95,
     "tr\u00e8s \u00e9lev\u00e9e": 95, "\u975e\u5e38\u9ad8": 95, "sehr niedrig": 10, "muy baja": 10, "muito baixa": 10,
+    "\u0639\u0627\u0644\u064a\u0629": 80, "\u0645\u062a\u0648\u0633\u0637\u0629": 60, "\u0645\u0646\u062e\u0641\u0636\u0629": 30,
+    "\u0909\u091a\u094d\u091a": 80, "\u092e\u0927\u094d\u092f\u092e": 60, "\u9ad8\u3044": 80, "\u4f4e\u3044": 30, "\u5f88\u9ad8": 95,
     "sehr sicher": 95, "sicher": 80, "very certain": 95, "very confident": 95, "confident": 80, "sure": 80, "very sure": 95,
 }  # fmt: skip
 """Bands in words; the numbers are the middle of what each word is used for."""

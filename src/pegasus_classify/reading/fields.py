@@ -23,6 +23,7 @@ _FIELDS = frozenset(
         "absent",
         "start_ms",
         "end_ms",
+        "length_ms",
     }
 )
 _UNKNOWN = frozenset({"n/a", "na", "null", "-", "\u2013", "\u2014", "missing", "none", "unknown", "not applicable"})
@@ -151,11 +152,13 @@ def _holds_entries(values: list[Node]) -> bool:
 def split(obj: Obj) -> list[Obj]:
     """Return the entries of an object that lost the braces between them: each begins where a field repeats."""
     roles = [role_of(key) for key, _ in obj.pairs]
-    first = next(role for role in roles if role in _ENTRY_STARTS)
-    parts: list[list[tuple[str, Node]]] = [[]]
-    for role, pair in zip(roles, obj.pairs, strict=True):
-        if role == first and parts[-1]:
-            parts.append([])
+    first = next((role for role in roles if role in _ENTRY_STARTS and roles.count(role) > 1), roles[0])
+    # What stands before the first field that repeats holds for every entry.
+    common = obj.pairs[: roles.index(first)]
+    parts: list[list[tuple[str, Node]]] = []
+    for role, pair in zip(roles[len(common) :], obj.pairs[len(common) :], strict=True):
+        if role == first:
+            parts.append(list(common))
         parts[-1].append(pair)
     found = [Obj(pairs, obj.span) for pairs in parts]
     for part in found:
@@ -237,6 +240,9 @@ def _by_length(start: Stretch, values: dict[Role, Node]) -> Stretch:
 
 def _milliseconds(values: dict[Role, Node]) -> Stretch | None:
     start, end = stretch_from(values.get("start_ms")), stretch_from(values.get("end_ms"))
+    length = stretch_from(values.get("length_ms"))
+    if start is not None and end is None and length is not None:
+        end = Stretch(Moment(start.start.seconds + length.start.seconds), None)
     if start is None or end is None:
         return None
     return Stretch(Moment(start.start.seconds / 1000), Moment(end.start.seconds / 1000))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.forms.line_signs import CUE
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
+from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.timecodes import stretch_of
 
 __all__ = ["around"]
 
@@ -29,12 +32,17 @@ def around(text: str, start: int, names: Names) -> Place:
     for number, line in enumerate(reversed(lines[-_LINES:])):
         if number and not _HEADING.fullmatch(line):
             continue
+        cue = CUE.fullmatch(line)
+        if cue is not None:
+            return Place(times=stretch_of(f"{cue.group(1)} --> {cue.group(2)}"))
         title = line.strip(_MARKS)
         hit = names.class_of(title) if len(title) <= 200 else None
         if hit is not None:
-            return Place(name=hit.name, prompt=hit.prompt, folded=hit.folded)
+            sure = confidences_in(title)
+            told = sure[0].value if sure else None
+            return Place(name=hit.name, prompt=hit.prompt, folded=hit.folded, confidence=told)
         option = option_of(title)
-        if option is not None:
+        if option is not None and (_HEADING.fullmatch(line) or title == title.upper() or title == option):
             return Place(option=option)
         if number or _HEADING.fullmatch(line):
             break

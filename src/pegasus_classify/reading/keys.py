@@ -12,7 +12,7 @@ __all__ = ["Role", "option_of", "role_of", "truth_of"]
 
 Role: TypeAlias = Literal[
     "class", "weak", "start", "end", "time", "length", "confidence", "prompt", "option", "present", "absent",
-    "names", "inner", "answer", "text", "echo", "clips", "start_ms", "end_ms", "other",
+    "names", "inner", "answer", "text", "echo", "clips", "start_ms", "end_ms", "length_ms", "other",
 ]  # fmt: skip
 """The place a key gives its value.
 
@@ -29,7 +29,7 @@ _TABLE: dict[Role, str] = {
     "\u30af\u30e9\u30b9 \ud074\ub798\uc2a4 classid classname classlabel label labelname labelid category "
     "categoryid categoryname "
     "classification classified tag topic theme",
-    "weak": "name id type title kind event eventtype activity action object key item sport scene segmentname",
+    "weak": "name id art tipo typ type title kind event eventtype activity action object key item sport scene segmentname",
     "start": "start s t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
@@ -48,6 +48,7 @@ _TABLE: dict[Role, str] = {
     "\uc2dc\uac04",
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
+    "length_ms": "durationms lengthms durationmillis durationmilliseconds",
     "length": "duration length durationseconds durationsec",
     "confidence": "confidence confidences scores confidencepct howsure confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
@@ -56,7 +57,7 @@ _TABLE: dict[Role, str] = {
     "\u78ba\u4fe1 \u7f6e\u4fe1\u5ea6 \u4fe1\u983c\u5ea6 \uc2e0\ub8b0\ub3c4 confianza vertrauen sicherheit",
     "prompt": "prompt \u63d0\u793a \u63d0\u793a\u8bcd \u30d7\u30ed\u30f3\u30d7\u30c8 \ud504\ub86c\ud504\ud2b8 query promptid prompttext matchedprompt promptname subclass subcategory subtype matchedquery "
     "matched matchedprompttext promptmatched sublabel subject",
-    "option": "option \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
+    "option": "option \u9009\u9879 \u9078\u629e opcion op\u00e7\u00e3o opt \uadfc\uac70 \u6839\u62e0 \u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis sourcetype via "
     "evidencesource evidence where "
     "searchoption options",
     "present": "present found ispresent exists appears occurs visible applies match matches isdetected seen ismatch "
@@ -72,7 +73,7 @@ _TABLE: dict[Role, str] = {
     "inner": "details metadata meta attributes fields info properties timing bounds location values",
     "answer": "data message result results text output response content answer answers completion "
     "a assistant model bot pegasus generatedtext generation outputtext arguments json body value final payload reply",
-    "text": "reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
+    "text": "\u601d\u8003\u8fc7\u7a0b \u601d\u8003 \u5206\u6790 \u63a8\u7406 \u7406\u7531 \u8bf4\u660e \u5907\u6ce8 \u8aac\u660e reason initialanswer firstanswer previousanswer oldanswer reasoning reasons note notes "
     "description explanation explanations rationale comment comments "
     "transcript transcription quote quotes ocr onscreentext screentext visibletext caption captions subtitle "
     "subtitles "
@@ -99,19 +100,53 @@ def role_of(key: str) -> Role:
         return "other"
     plain = _ACCENT.sub("", unicodedata.normalize("NFD", _PLAIN.sub("", key).casefold()))
     plain = unicodedata.normalize("NFC", plain)
-    role = _ROLES.get(plain)
+    role = _ROLES.get(plain) or _misspelt(plain)
     if role is None and _ROLES.get(plain.rstrip("0123456789")) == "clips":
         return "clips"
     return role or "other"
 
 
+_SPELLED = (
+    "class", "classes", "confidence", "prompt", "option", "category", "timestamp", "segments", "starttime", "endtime",
+    "probability", "label", "labels", "start", "clips", "score",
+)  # fmt: skip
+_SHORTEST = 6
+"""Letters a word needs for one of them to be wrong: shorter words are too near to others ("glass", "class")."""
+
+
+def _misspelt(word: str) -> Role | None:
+    """Return what a key means that is a frequent key with one letter wrong, missing, doubled or swapped."""
+    for known in _SPELLED:
+        if (
+            len(known) >= _SHORTEST
+            and abs(len(known) - len(word)) <= 1
+            and word[:1] == known[:1]
+            and _near(word, known)
+        ):
+            return _ROLES[known]
+    return None
+
+
+def _near(word: str, known: str) -> bool:
+    at = next(
+        (number for number, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known))
+    )
+    rest, wanted = word[at:], known[at:]
+    return (
+        rest[1:] == wanted[1:]
+        or rest[1:] == wanted
+        or rest == wanted[1:]
+        or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
+    )
+
+
 _OPTION_WORDS: dict[Option, str] = {
     "visual": "visual visuals visually visible seen see video image images sight picture frame frames visualcontent "
-    "imagery scene appearance shown",
+    "imagery scene appearance shown visuel visuelle visuell visivo bild imagen imagem \u753b\u9762 \u89c6\u89c9 \u6620\u50cf",
     "conversation": "conversation conversations audio speech said spoken dialogue dialog transcript heard voice "
-    "conversational talk narration voiceover spokenword spokenwords sound verbal speaking voices",
+    "conversational talk parole sprache gesprochen gespr\u00e4ch habla voz fala discours \u4f1a\u8a71 \u5bf9\u8bdd \u97f3\u58f0 \ub300\ud654 narration voiceover spokenword spokenwords sound verbal speaking voices",
     "text_in_video": "textinvideo text ocr onscreentext written writing screentext textonscreen caption captions "
-    "overlay onscreen textoverlay videotext title texts subtitle subtitles",
+    "texte texto schrift \u6587\u5b57 overlay onscreen textoverlay videotext title texts subtitle subtitles",
     "logo": "logo logos brandlogo",
 }
 _OPTIONS: dict[str, Option] = {word: option for option, words in _OPTION_WORDS.items() for word in words.split()}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pegasus_classify.reading.claims import Claims
 from pegasus_classify.reading.fields import above_zero
-from pegasus_classify.reading.keys import truth_of
-from pegasus_classify.reading.names import Hit
+from pegasus_classify.reading.forms.headless import columns_of
+from pegasus_classify.reading.keys import option_of, truth_of
+from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.rows import row_of
-from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
-from pegasus_classify.reading.tree import Node
+from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Leaves"]
 
@@ -18,7 +20,15 @@ _LONGEST_RANGES = 4000
 
 
 class Leaves(Claims):
-    """Reads plain values into claims."""
+    """Reads plain values into claims.
+
+    Attributes:
+        spoken: Reads words behind the name of a class into entries.
+    """
+
+    def __init__(self, names: Names, spoken: Callable[[str, str], list[Obj]]) -> None:
+        super().__init__(names)
+        self.spoken = spoken
 
     def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
         """Read a list of plain values: a row of one entry, a pair of times, ranges, or names."""
@@ -59,10 +69,14 @@ class Leaves(Claims):
             prompt = self.names.prompt_of(text, place.name) if times is None else None
             if times is not None:
                 self.clip(place, times, span)
+            elif prompt is None and text[:1].isdigit():
+                self.ranges(text, place)
             elif prompt is not None and place.times is not None:
                 self.clip(place._replace(prompt=prompt), place.times, span)
             return
         if not place.listed or place.foreign or place.unsettled:
+            return
+        if self.row_in(text, place, span):
             return
         hits = self.names.classes_in(text)
         for hit in hits:
@@ -71,6 +85,27 @@ class Leaves(Claims):
         named = None if hits or not tail else self.names.class_of(head)
         if named is not None:
             self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
+
+    def row_in(self, text: str, place: Place, span: tuple[int, int] | None) -> bool:
+        """Read a string that is a clip as a row of cells: `Dogs | visual | 3-9.5 | 80`; False when it is none."""
+        cells = [cell.strip() for cell in text.split("|" if "|" in text else ",")]
+        columns = columns_of([cells], self.names) if len(cells) > 1 else None
+        if columns is None:
+            return False
+        told = dict(zip(columns, cells, strict=True))
+        hit = self.names.class_of(told["class"])
+        times = stretch_of(told["time"]) if "time" in told else None
+        if times is None:
+            start, end = stretch_of(told.get("start", "")), stretch_of(told.get("end", ""))
+            times = Stretch(start.start, end.start) if start is not None and end is not None else None
+        if hit is None or times is None:
+            return False
+        prompt = self.names.prompt_of(told["prompt"], hit.name) if "prompt" in told else hit.prompt
+        option = option_of(told.get("option")) or place.option
+        self.claim(
+            Hit(hit.name, prompt), place._replace(option=option), times, told.get("confidence", place.confidence), span
+        )
+        return True
 
     def scalar(self, value: Node, here: Place) -> None:
         """Read one plain value under the name of a class: yes or no, a confidence, times."""
@@ -92,6 +127,14 @@ class Leaves(Claims):
         """Read every time in a text that can hold nothing else."""
         if here.name is None:
             return
-        for each in times_in(text[:_LONGEST_RANGES], bare=True):
-            assert isinstance(each.value, Stretch)
-            self.clip(here, each.value, None)
+        for told in self.spoken(text[:_LONGEST_RANGES], here.name):
+            fields = dict(told.pairs)
+            times = fields.get("time")
+            if isinstance(times, Stretch):
+                option = option_of(fields.get("option")) or here.option
+                place = here._replace(
+                    prompt=fields.get("prompt") or here.prompt,
+                    option=option,
+                    confidence=fields.get("confidence", here.confidence),
+                )
+                self.clip(place, times, None)

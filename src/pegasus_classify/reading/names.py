@@ -87,7 +87,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|"
+    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
+    r"text_in_video|text in video|logo|audio|speech|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,
 )
@@ -122,7 +123,11 @@ def _evened(text: str) -> str:
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
+<<<<<<< HEAD
     text = _evened(text)
+=======
+    text = _decoded(text)
+>>>>>>> main
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))
@@ -133,6 +138,22 @@ def _peeled(text: str) -> Iterable[str]:
             return
         text = shorter
         yield text
+
+
+_SHORT_ID = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
+_CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _decoded(text: str) -> str:
+    """Return a name whose letters were escaped once too often, or read in the wrong encoding, as it was meant."""
+    if "\\u" in text:
+        text = _CODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    if any(sign in text for sign in "\u00c3\u00c2\u00e2"):
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return text
+    return text
 
 
 class _Index:
@@ -185,6 +206,11 @@ class Names:
     def prompt_of(self, text: str, name: str) -> str | None:
         """Return the prompt of one class that a text means; None when it means none of them."""
         known = self.prompt_ids.get(text)
+        if known is None and self.prompt_ids and _SHORT_ID.fullmatch(text):
+            known = next(
+                (pair for short, pair in self.prompt_ids.items() if pair[0] == name and short.endswith("." + text)),
+                None,
+            )
         if known is not None:
             return known[1] if known[0] == name else None
         if text in self.names[name].prompts:

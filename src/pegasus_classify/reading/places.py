@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from pegasus_classify.contract.request import Option
@@ -14,6 +15,8 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Entry", "Place", "hits_of", "places_in"]
 
 
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_LONGEST = 300
 _QUESTIONS = frozenset({"question", "q"})
 _OPEN = frozenset({"other", "weak", "inner"})
 """Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
@@ -100,7 +103,7 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     """Return what holds inside an object: once for each class it names, once when it names none."""
     obj, fields, times, hits = entry
     own = fields.values.get("confidence")
-    option = option_of(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
+    option = _option_in(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
     confidence = place.confidence if own is None else own
     # What stands around an entry's name without times ("confidence" beside "classes") is not said of the entry.
     if hits and place.name is None and place.times is None and own is None:
@@ -115,6 +118,9 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     if hits is None:
         return [_unnamed(common, entry, names)]
     if not hits:
+        own_prompt = None if place.name is None else _prompt_as_class(fields, place.name, names)
+        if own_prompt is not None:
+            return [common._replace(prompt=own_prompt)]
         return [common._replace(name=None, prompt=None, foreign=True)]
     return [
         common._replace(
@@ -128,10 +134,22 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     ]
 
 
+def _prompt_as_class(fields: Fields, name: str, names: Names) -> str | None:
+    """Return the prompt of the class around an entry that stands in the place of a class."""
+    raw = fields.values.get("class")
+    return names.prompt_of(raw, name) if isinstance(raw, str) else None
+
+
 def _unnamed(common: Place, entry: Entry, names: Names) -> Place:
     """Return what holds inside an object that names no class: the one around it, or the one of its prompt."""
     if common.name is not None:
-        return common._replace(prompt=_prompt(entry.fields, common.name, names) or common.prompt)
+        prompt = _prompt(entry.fields, common.name, names)
+        if prompt is None and common.echo:
+            answers = (
+                value for key, value in entry.fields.members if role_of(key) == "answer" and isinstance(value, str)
+            )
+            prompt = next((known for text in answers if (known := names.prompt_of(text, common.name))), None)
+        return common._replace(prompt=prompt or common.prompt)
     texts = _texts(entry.fields.values.get("prompt"))
     if texts and entry.obj.closed and not common.foreign and not common.unsettled:
         hit = names.class_of(texts[0])
@@ -150,6 +168,13 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
+
+
+def _option_in(raw: Node) -> Option | None:
+    """Return the option a value names, as a whole or in the brackets behind other words."""
+    option = option_of(raw)
+    match = _BRACKETS.search(raw) if option is None and isinstance(raw, str) and len(raw) < _LONGEST else None
+    return option if match is None else option_of(match.group(1))
 
 
 def _first(raw: Node) -> Node:

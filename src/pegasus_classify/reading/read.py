@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pegasus_classify.contract.evidence import Reading
 from pegasus_classify.contract.quantities import Seconds
@@ -11,13 +12,15 @@ from pegasus_classify.reading.candidates import Document, clean_json, documents,
 from pegasus_classify.reading.choose import Read, chosen
 from pegasus_classify.reading.claims import Said
 from pegasus_classify.reading.coerce import evidence_of
+from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.headings import around
+from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
-from pegasus_classify.reading.tree import Node
+from pegasus_classify.reading.tree import Node, Obj
 from pegasus_classify.reading.verdicts import verdict_of
 
 __all__ = ["read"]
@@ -79,6 +82,13 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
 
 
+_ADDED = re.compile(
+    r"\b(?:also (?:want|need|like|have) to add|(?:forgot|missed|left out|omitted)\b|in addition|additionally|one more class|please add|"
+    r"should be added|to be complete)",
+    re.IGNORECASE,
+)
+
+
 def _located(reads: list[Read]) -> bool:
     return any(claim.times is not None for read in reads for claim in read.said.claims)
 
@@ -95,6 +105,7 @@ class _Answers:
         self.length = finish_reason == "length"
         self.cut_inside = False
         self.left = [LONGEST] * (_ENVELOPES + 1)
+        self._statements: Statements | None = None
         self.inside: dict[str, list[Node]] = {}
 
     def of(self, source: Source, depth: int) -> list[Read]:
@@ -106,7 +117,7 @@ class _Answers:
         found = list(documents(source, self.names))
         kept = chosen([self.placed(each, depth) for each in found])
         if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
-            return kept
+            return [*kept, *self.added(kept, depth)]
         here = found[-1].source if found else source
         return self.unbracketed(without(here, found), depth) or kept
 
@@ -118,10 +129,22 @@ class _Answers:
         self.left[depth] -= len(source.text)
         return source
 
+    def added(self, kept: list[Read], depth: int) -> list[Read]:
+        """Return what the words behind an answer add to it: "I also want to add a class that I forgot"."""
+        if not kept or depth or kept[-1].document.form != "json":
+            return []
+        last = kept[-1].document
+        if _ADDED.search(last.source.text, last.end) is None:
+            return []
+        rest = without(last.source, [replace(last, start=0)])
+        more = [each for each in self.unbracketed(rest, depth + 1) if _located([each])]
+        named = {name for each in kept for name in each.said.named}
+        return [each for each in more if not named & each.said.named]
+
     def unbracketed(self, source: Source, depth: int) -> list[Read]:
         """Return what a text says in elements, in tables or in lines: the first of them that tells times, else any."""
         forms: dict[str, list[Read]] = {}
-        for each in others(source, self.names, cut=self.length):
+        for each in others(source, self.statements(), cut=self.length):
             if each.form == "lines" and any(_located(reads) for reads in forms.values()):
                 break
             forms.setdefault(each.form, []).append(self.placed(each, depth))
@@ -140,14 +163,31 @@ class _Answers:
 
     def said(self, value: Node, depth: int, place: Place = Place()) -> Said:  # noqa: B008 - frozen
         """Return what a tree says, strings that are answers included."""
-        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), place, inside=depth)
+        return said_by(value, self.names, lambda text: self.opened(text, depth + 1), self.spoken, place, inside=depth)
+
+    def spoken(self, text: str, name: str) -> list[Obj]:
+        """Return the entries in words that stand behind the name of a class."""
+        return self.statements().read(text, 0, known=name)
+
+    def statements(self) -> Statements:
+        """Return the reader of running text, made when it is first needed."""
+        if self._statements is None:
+            self._statements = Statements(Mentions(self.names))
+        return self._statements
 
     def opened(self, text: str, depth: int) -> list[Node]:
         """Return the trees of a string that is an answer itself."""
         if depth > _ENVELOPES:
             return []
         if text not in self.inside:
-            kept = self.of(source_of(text), depth)
-            self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
-            self.inside[text] = [each.document.value for each in kept]
+            self.inside[text] = self.trees_in(source_of(text), depth)
         return self.inside[text]
+
+    def trees_in(self, source: Source, depth: int) -> list[Node]:
+        """Return the one tree of a clean text, else those of the documents that are its answer."""
+        document = clean_json(source)
+        if document is not None:
+            return [document.value]
+        kept = self.of(source, depth)
+        self.cut_inside = self.cut_inside or any(each.document.cut for each in kept)
+        return [each.document.value for each in kept]

@@ -30,6 +30,8 @@ _MOST_TIMES_OVER = 64
 """How often one entry is read: once for each class named around it, and for each that it names."""
 _ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
+_WHOLE_VIDEO = frozenset({"video", "image", "images", "text", "scene", "frame", "title", "texts", "sight"})
+"""Keys that name an option only beside others: an answer may stand as a whole under one of them."""
 _MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
@@ -41,6 +43,7 @@ def said_by(
     value: Node,
     names: Names,
     opened: Callable[[str], list[Node]],
+    spoken: Callable[[str, str], list[Obj]],
     around: Place = Place(),  # noqa: B008 - frozen
     *,
     inside: int = 0,
@@ -51,10 +54,11 @@ def said_by(
         value: The tree.
         names: What was asked.
         opened: Reads a string that is an answer itself.
+        spoken: Reads words behind the name of a class, the second argument, into entries.
         around: What holds for all of it, such as what the heading above it says.
         inside: How many strings the tree stood in; the deeper, the fewer of its own levels are looked at.
     """
-    walk = _Walk(names, opened, _DEEPEST >> inside)
+    walk = _Walk(names, opened, spoken, _DEEPEST >> inside)
     walk.value(value, around, 0)
     return walk.said
 
@@ -78,8 +82,14 @@ def _all_texts(value: Node) -> bool:
 
 
 class _Walk(Leaves):
-    def __init__(self, names: Names, opened: Callable[[str], list[Node]], deepest: int) -> None:
-        super().__init__(names)
+    def __init__(
+        self,
+        names: Names,
+        opened: Callable[[str], list[Node]],
+        spoken: Callable[[str, str], list[Obj]],
+        deepest: int,
+    ) -> None:
+        super().__init__(names, spoken)
         self.opened = opened
         self.deepest = deepest
         self.times_over = 1
@@ -184,9 +194,7 @@ class _Walk(Leaves):
             source = place.option if option is None else option_of(option) or place.option
             meant = self.meant[key] = known, None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
-        self.said.claims.append(
-            Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ())
-        )
+        self.said.claims.append(Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ()))
         return True
 
     # -- objects --------------------------------------------------------------------------------------------------
@@ -294,10 +302,12 @@ class _Walk(Leaves):
             option = option_of(key) if prompt is None else None
             if prompt is None and option is None:
                 return False
+            if prompt is None and isinstance(value, str) and stretch_of(value) is None and truth_of(value) is None:
+                return True  # Words that were seen or heard, not times.
             self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth + 1)
             return True
         hit = None if here.foreign else self.names.class_of(key)
-        option = option_of(key) if hit is None and are_entries(value) else None
+        option = option_of(key) if hit is None and are_entries(value) and key.casefold() not in _WHOLE_VIDEO else None
         if option is not None:
             self.value(value, here._replace(option=option, listed=False), depth + 1)
             return True

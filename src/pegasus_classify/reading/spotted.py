@@ -27,8 +27,8 @@ _TOKEN = re.compile(
     rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
-    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film|recording))?\b)"
-    rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?",
+    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
@@ -43,15 +43,23 @@ _JOIN = re.compile(
     r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
+_AND = re.compile(
+    r"\s*[)\]]?\s*\b(?:and|und|y|et|e)\b\s*[(\[]?\s*(?:(?:the|el|le)\s+)?(?:(?:seconds?|minutes?|segundo)\s+)?",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*[,;|]\s*")
-_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?[(\[]?\s*$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(
     r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+_OF_THE_VIDEO = re.compile(r"[- ]?(?:long )?(?:video|clip|recording|film|footage|movie|stream)\b", re.IGNORECASE)
+_LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|final)\s+$", re.IGNORECASE)
@@ -87,6 +95,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
     text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
@@ -140,13 +149,28 @@ _COUNTED = re.compile(
     r"(?P<gap>[- ])(?=(?:seconds?|minutes?|hours?)\b)",
     re.IGNORECASE,
 )
+_COUNTED_BEHIND = re.compile(
+    rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
+    re.IGNORECASE,
+)
 
 
 def _in_digits(match: re.Match[str]) -> str:
     """Return a number in words as digits, as long as the words were: "forty-five seconds"."""
+    return f"{_in_digits_of(match)} ".rjust(len(match.group()))
+
+
+def _in_digits_of(match: re.Match[str]) -> int:
     words = {name: (word or "").casefold() for name, word in match.groupdict().items()}
-    number = _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
-    return f"{number} ".rjust(len(match.group()))
+    return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
+
+
+def _in_seconds(match: re.Match[str]) -> str:
+    """Return the seconds behind minutes in words, or the number behind "second", as long as the words were."""
+    number = _in_digits_of(match)
+    behind = match.string[max(0, match.start() - 8) : match.start()].casefold()
+    return (f"{number} s" if "minute" in behind else f"{number}").ljust(len(match.group()))
 
 
 def _evened(match: re.Match[str]) -> str:
@@ -156,7 +180,7 @@ def _evened(match: re.Match[str]) -> str:
 
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
     start = _like(one, two)
-    if _LENGTH.search(text[one.end : two.start]):
+    if _LENGTH.search(text[one.end : two.start]) or _LASTING.search(text[one.end : two.start]):
         return Stretch(start, Moment(start.seconds + two.moment.seconds))
     return Stretch(start, two.moment)
 
@@ -164,7 +188,11 @@ def _between(text: str, one: _Token, two: _Token) -> Stretch:
 def _alone(text: str, one: _Token) -> Stretch | None:
     """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
     before = text[max(0, one.start - 12) : one.start]
-    if _ONLY_END.search(before) or _LAST.search(before):
+    if _OF_THE_VIDEO.match(text, one.end):
+        return None
+    if _LAST.search(before):
+        return Stretch(one.moment._replace(from_end=True), Moment(float("inf")))
+    if _ONLY_END.search(before) or _LASTING.search(before):
         return None
     if _FIRST.search(before):
         return Stretch(Moment(0.0), one.moment)
@@ -175,7 +203,8 @@ def _token(match: re.Match[str]) -> _Token | None:
     kind = match.lastgroup or ""
     raw = match.group(kind)
     if kind == "edge":
-        moment = Moment(float("inf")) if "end" in raw.casefold() else Moment(0.0)
+        last = "end" in raw.casefold() or "last" in raw.casefold()
+        moment = Moment(float("inf")) if last else Moment(0.0)
         return _Token(match.start(), match.end(), kind, moment, raw)
     found = moment_of(raw.removeprefix("-"))
     if found is not None and raw[0] == "-":
@@ -202,17 +231,20 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         joined = _BRACKET.search(before) is not None and text[two.end : two.end + 2].strip()[:1] in ("]", ")")
     if not joined:
         return False
-    if "sure" in (one.kind, two.kind):
+    if "sure" in (one.kind, two.kind) or one.kind == two.kind == "edge":
         return True
     return one.kind == two.kind == "bare" and (
-        bare or _FROM.search(before) is not None or _BEHIND_NAME.search(before) is not None
+        bare
+        or _BETWEEN.search(before) is not None
+        or _FROM.search(before) is not None
+        or _BEHIND_NAME.search(before) is not None
     )
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: again)?"
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
-    r"(?:\s+(?:about|around|the))?\s*$",
+    r"(?:\s+(?:about|around|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
 _FARTHEST = 160
@@ -227,6 +259,13 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
     "At 0:12 the frying starts and it goes on until 0:40". With a name before the first time no other may stand between.
     """
     between = text[one.end : two.start]
+    if (
+        one.kind == two.kind == "sure"
+        and len(between) <= 40
+        and _LASTING.search(between)
+        and not _STOPS.search(between)
+    ):
+        return ":" in one.text or "s" in one.text
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST or _ENDED.search(between) is None:
         return False
     if _STOPS.search(between) or _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
@@ -252,6 +291,7 @@ _CONFIDENCES = (
         rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
         re.IGNORECASE,
     ),
+    re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
         r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"

@@ -15,11 +15,13 @@ class Moment(NamedTuple):
 
     Attributes:
         seconds: From the start of the video, as the notation says.
+        from_end: True when the seconds count back from the end of the video ("the last 15 seconds").
         otherwise: What the same notation is when its first group is minutes (`10:38:00` for 10 min 38 s); else None.
     """
 
     seconds: Seconds
     otherwise: Seconds | None = None
+    from_end: bool = False
 
 
 class Stretch(NamedTuple):
@@ -66,6 +68,9 @@ _CLOCK = re.compile(CLOCK)
 _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
+_SAID_OF_TIME = re.compile(
+    r"(?:approx(?:imate(?:ly)?)?\.?|about|estimated?|start|end|begin(?:ning)?|mm:ss|seconds?|sec|s)", re.IGNORECASE
+)
 _ABOUT = re.compile(
     r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|"
     r"time:?)\s*",
@@ -102,7 +107,8 @@ def moment_of(text: str) -> Moment | None:
         twice = _TWICE.match(text)
         if twice is not None:
             # "145s (02:25)" says it twice; the seconds come first and are exact.
-            return moment_of(twice.group(1)) or moment_of(twice.group(2))
+            first, second = moment_of(twice.group(1)), moment_of(twice.group(2))
+            return first or second if second is not None or _SAID_OF_TIME.fullmatch(twice.group(2)) else None
         shorter = _TAIL.sub("", _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text)
         if shorter == text:
             return None
@@ -134,7 +140,7 @@ def _sum(parts: list[re.Match[str] | None]) -> float:
 def _clock(text: str) -> Moment | None:
     whole, _, fraction = text.replace(",", ".").replace(";", ".").partition(".")
     groups = [int(group) for group in whole.split(":")]
-    if any(group > 59 for group in groups[1:3]):
+    if len(groups) > 2 and groups[1] > 59:
         return None
     rest = float(f"0.{fraction}") if fraction else 0.0
     if len(groups) == 2:
@@ -172,6 +178,9 @@ def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Secon
     hours and inside it as minutes is minutes, for both ends of a clip alike.
     """
     start, end = stretch.start, stretch.end or stretch.start
+    if start.from_end:
+        # Of a video whose length is not known nobody can say when its last seconds begin: never.
+        return (float("inf") if duration is None else max(0.0, duration - start.seconds)), end.seconds, False
     if duration is None or max(start.seconds, end.seconds) <= duration:
         return start.seconds, end.seconds, False
     if start.otherwise is None or end.otherwise is None or max(start.otherwise, end.otherwise) > duration:

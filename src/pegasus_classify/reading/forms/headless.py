@@ -45,7 +45,7 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
         return None
     take("option", lambda cell: option_of(cell) is not None)
     take("prompt", lambda cell: any(names.prompt_of(cell, each.name) for each in names.classes), share=0.5)
-    take("confidence", lambda cell: claimed(cell).scale != "none")
+    take("confidence", lambda cell: claimed(cell).scale != "none", share=0.5)
     # A few lines that are no table may look like one; in a table of few rows every column must be understood.
     known = all(field or not any(column) for field, column in zip(found, columns, strict=True))
     return found if known or len(rows) > _MANY else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 __all__ = ["HTML_TABLE", "rows_of"]
@@ -43,4 +44,4 @@ def _rows(attributes: str) -> int:
 
 
 def _text(cell: str) -> str:
-    return " ".join(_TAG.sub("", _BREAK.sub(", ", cell)).replace("|", "/").split())
+    return " ".join(html.unescape(_TAG.sub("", _BREAK.sub(", ", cell))).replace("|", "/").split())

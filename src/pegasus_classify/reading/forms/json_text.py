@@ -30,6 +30,7 @@ _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
 _BARE_VALUE = re.compile(r"(?:(?!\s{1,40}[^\W\d]\w{0,30}\s?:(?!\d))[^,;}\])\n\"{\[])*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
+_DECIMALS = re.compile(r",(\d{1,6})(?=\s{0,20}[,}\]])")
 _WORDS: dict[str, Node] = {
     "true": True,
     "false": False,
@@ -329,7 +330,14 @@ class _Reader:
         number = _NUMBER.match(self.text, self.at)
         if number is not None:
             self.at = number.end()
-            return _number(number.group()), self.at < len(self.text)
+            value = _number(number.group())
+            decimals = _DECIMALS.match(self.text, self.at) if self.stack[-1].kind == "{" else None
+            if decimals is not None and isinstance(value, int):
+                # In an object a comma is followed by a key: these are the decimals of a number written with a comma.
+                self.mend("separator")
+                self.at = decimals.end()
+                value = float(f"{value}.{decimals.group(1)}")
+            return value, self.at < len(self.text)
         match = _BARE_VALUE.match(self.text, self.at)
         assert match is not None
         raw = match.group().strip()

@@ -1,4 +1,4 @@
-"""By which marks a line is a bullet, a heading, a key with its value, a caption; data of `keyed_lines`."""
+"""By which marks a line is a bullet, a heading, a key with its value, a caption; data of the lines."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Node
 
 __all__ = [
-    "ASIDE",
     "BULLET",
     "CUE",
     "FIELDS",
-    "FINAL",
-    "FOUND",
-    "NEGATIVE",
     "RULE",
+    "TABLE_HEAD",
     "TICKED",
     "UNTICKED",
+    "field_pairs",
     "heading_in",
     "inline_pairs",
     "key_in",
@@ -42,26 +40,8 @@ _KEY = re.compile(
 _SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
-NEGATIVE = re.compile(
-    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
-    r"unmatched)\b",
-    re.IGNORECASE,
-)
-ASIDE = re.compile(
-    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|"
-    r"candidates?|on screen|"
-    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
-    r"available|allowed|input|given|"
-    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
-    r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
-    re.IGNORECASE,
-)
+TABLE_HEAD = re.compile(r"\[{1,2}\s?(?P<path>[^\W\d\[\]][\w.\"'& -]{0,120}|\"[^\"\[\]]{1,120}\")\s?\]{1,2}")
 FIELDS = frozenset({"start", "end", "time", "confidence", "prompt", "option", "present", "length", "clips"})
-FOUND = re.compile(
-    r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
-    re.IGNORECASE,
-)
-FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 
 def scalar(value: str) -> Node:
@@ -76,6 +56,7 @@ def scalar(value: str) -> Node:
     return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
 
 
+_PREFIX = re.compile(r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP)[:\s]\s*")
 _PAIR = re.compile(
     r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
     r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
@@ -84,6 +65,7 @@ _PAIR = re.compile(
 
 def inline_pairs(line: str) -> list[tuple[str, str]]:
     """Return the fields of a line such as `class=Rain start=0 end=20`; nothing unless it names a class and more."""
+    line = _PREFIX.sub("", line)
     if len(line) > 600 or line.count(":") + line.count("=") < 2:
         return []
     pairs = [(match.group("key").strip(), match.group("value").strip()) for match in _PAIR.finditer(line)]
@@ -91,6 +73,22 @@ def inline_pairs(line: str) -> list[tuple[str, str]]:
     if "class" not in roles or len(roles) < 2 or not all(role in FIELDS or role == "class" for role in roles):
         return []
     return pairs if line.lstrip().startswith(pairs[0][0]) else []
+
+
+_FIELD = re.compile(
+    r"\s*[|,;]?\s*(?P<key>[A-Za-z_]{1,20})\s?[:=]\s?(?P<value>\"[^\"]{0,200}\"|[^\s|,;]{1,60}(?:\s?%)?)\s*"
+)
+
+
+def field_pairs(text: str) -> list[tuple[str, str]]:
+    """Return the fields of a text that is nothing but fields, such as `start=5, end=19, confidence=90`; else nothing."""
+    pairs: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text) and (match := _FIELD.match(text, at)) is not None:
+        pairs.append((match.group("key"), match.group("value")))
+        at = match.end()
+    known = len(pairs) > 1 and all(role_of(key) in FIELDS for key, _ in pairs)
+    return pairs if known and not text[at:].strip(" .") else []
 
 
 def key_in(line: str) -> re.Match[str] | None:

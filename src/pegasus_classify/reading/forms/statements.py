@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
+    ALL_OF_THEM,
+    FOR_ALL,
     PRONOUN,
     SENTENCE,
     SO_NOT,
@@ -21,6 +23,8 @@ from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
+_SHORT = 60
+"""Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
 
 
@@ -89,11 +93,14 @@ class _Paragraph:
         self.during = during
         self.open: list[Stretch] = [] if during is None else [during]
         self.sure: dict[str, Node] = {}
+        self.all_of_them = False
+        self.subject: str | None = None
         self.topic: set[tuple[str, str]] = set()
 
     def sentence(self, text: str, offset: int, trusted: int | None) -> None:
         """Read the next sentence."""
         taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
+        self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
         if SO_NOT.match(text) and self.known is not None:
@@ -105,6 +112,10 @@ class _Paragraph:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
         if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
             added = self.more_of_the_same(heard)
+        if not added and heard.times and not heard.names and self.subject is not None and PRONOUN.match(text):
+            sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+            span = (offset, offset + len(text))
+            added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
         if added:
             self.add_topic(text, added)
             self.add_sureness(added)
@@ -116,6 +127,7 @@ class _Paragraph:
             if heard.times and self.during is None:
                 self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
         self.near = bool(added) or (self.near and not heard.names)
+        self.subject = self.named_alone(text, heard) if not added and self.known is None else None
         self.topic = set() if added else self.prompts(heard)
 
     def owner(self, entry: Obj) -> str:
@@ -127,7 +139,11 @@ class _Paragraph:
         if self.known is None or not self.last:
             return heard.entries
         keys = [{key for key, _ in entry.pairs} for entry in heard.entries]
-        return [entry for entry, own in zip(heard.entries, keys, strict=True) if "time" in own or "present" in own]
+        return [
+            entry
+            for entry, own in zip(heard.entries, keys, strict=True)
+            if "time" in own or ("present" in own and ("prompt" in own or not self.entries))
+        ]
 
     def prompts(self, heard: Heard) -> set[tuple[str, str]]:
         """Return the prompts a sentence names, each with its class."""
@@ -158,6 +174,13 @@ class _Paragraph:
         sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
         return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
 
+    def named_alone(self, text: str, heard: Heard) -> str | None:
+        """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
+        hits = {each.hit.name for each in heard.names if each.hit}
+        if len(hits) != 1 or heard.times or any(each.hit and each.hit.prompt for each in heard.names):
+            return None
+        return None if self.statements.denies(text, heard.names) else hits.pop()
+
     def add_sureness(self, added: list[Obj]) -> None:
         """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""
         for entry in added:
@@ -169,6 +192,8 @@ class _Paragraph:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
         if heard.sure and (self.near or SURENESS.search(text)):
             self.complete("confidence", heard.sure[0].value)
+        if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
+            self.complete("option", heard.option)
         prompts = self.prompts(heard)
         denied = any("present" in dict(entry.pairs) for entry in heard.entries)
         for name in {name for _, name in self.last}:
@@ -187,7 +212,8 @@ class _Paragraph:
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
         """Give the last entries, or those of one class, a field that none of them has of its own."""
-        for entry, owner in self.last:
+        known = [(entry, self.owner(entry)) for entry in self.entries.values()] if self.all_of_them else self.last
+        for entry, owner in known:
             keys = {key for key, _ in entry.pairs}
             if key not in keys and "present" not in keys and name in (None, owner):
                 entry.pairs.append((key, value))

@@ -84,18 +84,20 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     number = first
     while number < len(lines):
         raw, at = lines[number]
-        if not raw.strip() or _splitter(raw) is None:
+        if not raw.strip() or (_splitter(raw) is None and not _RULE.fullmatch(raw)):
             break
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
         number += 1
+    if split is _spaced and all(cells[0] == "" for cells, _, _ in rows):
+        rows = [(cells[1:], start, end) for cells, start, end in rows]
     return rows, max(1, number - first)
 
 
 def _named_columns(lines: list[tuple[str, int]], first: int) -> bool:
     """Return whether a table kept by spaces has a head, which stands on its first line or behind one rule."""
     head = next((raw for raw, _ in lines[first : first + 2] if not _RULE.fullmatch(raw)), "")
-    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head)) > 1
+    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head.strip())) > 1
 
 
 def _splitter(line: str) -> Callable[[str], list[str]] | None:
@@ -117,7 +119,7 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
 
 
 def _spaced(line: str) -> list[str]:
-    return re.split(r" {2,}", line.strip())
+    return re.split(r" {2,}", line.rstrip())
 
 
 def _bars(line: str) -> list[str]:
@@ -151,6 +153,11 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
+    turned = _columns_as_entries(rows)
+    if turned is not None:
+        return turned
+    if sum(by_class) > 1 and len(rows) > 1 and (matrix := _matrix(rows, keys, by_class)) is not None:
+        return matrix
     if any(known) and len(rows) > 1 and not any(by_class):
         return _with_head(rows[1:], keys, roles, head, statements)
     if sum(by_class) > 1 and len(rows) > 1 and not any(known):
@@ -178,6 +185,38 @@ def _sure_in_name(pairs: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
         return []
     names = [value for key, value in pairs if role_of(key) == "class" and isinstance(value, str)]
     return [("confidence", each.value) for name in names for each in confidences_in(name)[:1]]
+
+
+def _columns_as_entries(rows: list[Row]) -> Arr | None:
+    """Return the entries of a table with a row for each field, the class among them; None when it is none."""
+    fields = [(role_of(_UNIT.sub("", cells[0]).strip()), cells) for cells, _, _ in rows if cells]
+    named = [cells for role, cells in fields if role == "class"]
+    timed = sum(role in ("start", "end", "time", "clips") for role, _ in fields)
+    if len(named) != 1 or not timed or sum(role_of(cell) in _COLUMNS for cell in rows[0][0]) > 1:
+        return None
+    span = (rows[0][1], rows[-1][2])
+    found: list[Node] = []
+    for number in range(1, len(named[0])):
+        pairs = [(cells[0], _value(cells[number].strip("*`"))) for _, cells in fields if number < len(cells)]
+        found.append(Obj([pair for pair in pairs if pair[0]], span))
+    return Arr(found)
+
+
+def _matrix(rows: list[Row], keys: list[str], by_class: list[bool]) -> Arr | None:
+    """Return the entries of a table with a column for each class and a row for each stretch; None when it is none."""
+    found: list[Node] = []
+    for cells, start, end in rows[1:]:
+        times = stretch_of(cells[0]) if cells else None
+        if (
+            times is None
+            or times.end is None
+            or any(truth_of(cell) is None for cell, named in zip(cells, by_class, strict=False) if named)
+        ):
+            return None
+        for key, cell, named in zip(keys, cells, by_class, strict=False):
+            if named and truth_of(cell):
+                found.append(Obj([("class", key), ("time", cells[0])], (start, end)))
+    return Arr(found)
 
 
 def _turned(rows: list[Row], keys: list[str]) -> Arr:
@@ -208,6 +247,7 @@ def _value(cell: str) -> Node:
 
 
 def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[str], statements: Statements) -> Arr:
+    rows = _unwrapped(rows, roles)
     keys = _completed(rows, keys, roles, statements.names)
     scale = [_SCALE.search(cell) for cell in head]
     above = ""
@@ -228,6 +268,23 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
                 pairs.append((key, _value(text.strip("*_`").strip())))
         entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
+
+
+def _unwrapped(rows: list[Row], roles: list[Role]) -> list[Row]:
+    """Return the rows; one that only goes on with words of the row above is put behind them."""
+    kept: list[Row] = []
+    for cells, start, end in rows:
+        full = [number for number, cell in enumerate(cells) if cell]
+        words = [
+            number for number in full if number < len(roles) and roles[number] in ("prompt", "text", "other", "weak")
+        ]
+        if kept and full and full == words and cells[0] == "" and "class" in roles:
+            above, first, _ = kept[-1]
+            above = [f"{cell} {cells[number]}".strip() if number in full else cell for number, cell in enumerate(above)]
+            kept[-1] = (above, first, end)
+        else:
+            kept.append((cells, start, end))
+    return kept
 
 
 def _several(text: str, above: str, at: int, statements: Statements) -> list[tuple[str, Node]]:

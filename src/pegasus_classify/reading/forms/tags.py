@@ -20,7 +20,7 @@ _MARK = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
 _BREAK = re.compile(r"<br\s{0,4}/?>(?=[^\n]{0,200}\|)", re.IGNORECASE)
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|"
-    r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
+    r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?![^<>]{0,100}\b(?:begin|start)=)(?:\s[^<>]{0,100})?/?>",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"</(?:tr|li|p|div|h[1-6])|<(?:br|tr|li|ul|ol|table)", re.IGNORECASE)
