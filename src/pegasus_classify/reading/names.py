@@ -123,11 +123,7 @@ def _evened(text: str) -> str:
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
-<<<<<<< HEAD
-    text = _evened(text)
-=======
-    text = _decoded(text)
->>>>>>> main
+    text = _evened(_decoded(text))
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))
