@@ -43,6 +43,10 @@ _WORDS = [
 ]  # fmt: skip
 
 
+_LONGEST = 20_000
+"""Signs of a text at most: strings escaped in strings double with every level."""
+
+
 @dataclass(frozen=True)
 class Mangled:
     """One text to read, and what it is read for; `of` names the case it was made from."""
@@ -71,7 +75,7 @@ class Maker:
         grown = random.random() < 0.2
         text = random.choice(_GROWN)(random, _spoken(vocabulary)) if grown else case["text"]
         for _ in range(random.choice((0, 1, 2)) if grown else random.choice((1, 1, 1, 2, 2, 3, 5, 9))):
-            text = self._twisted(random, text)
+            text = self._twisted(random, text)[:_LONGEST]
         duration = random.choice((case["duration"], case["duration"], None, 0.0, 0.04, 1.0, 7200.5))
         return Mangled(
             number,

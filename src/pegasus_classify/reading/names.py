@@ -115,10 +115,15 @@ _TWO_NAMES = re.compile(
 )
 
 
+def _evened(text: str) -> str:
+    """Return a text with every run of white space as one space: patterns then need not try each part of a run."""
+    return " ".join(text.split())
+
+
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
-    text = _decoded(text)
+    text = _evened(_decoded(text))
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))
@@ -253,6 +258,7 @@ class Names:
         """Read `c1: Truck` and `Truck (c1)`: the id counts when the name beside it says nothing else."""
         if not self.class_ids:
             return None
+        text = _evened(text)
         for pattern, turned in ((_ID_AND_NAME, False), (_NAME_AND_ID, True)):
             match = pattern.match(text)
             if match is None:

@@ -54,14 +54,15 @@ def read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_rea
 
 
 def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_reason: str | None) -> Reading:
-    source = source_of(text)
-    if len(source.text) > LONGEST and clean_json(source) is None:
-        source, finish_reason = shortened(source, LONGEST), "length"
+    if len(text) <= LONGEST or clean_json(Source(text)) is not None:
+        source = source_of(text)
+    else:
+        source, finish_reason = shortened(source_of(text[:LONGEST]), LONGEST), "length"
     if finish_reason != "length" and _BROKEN_OFF.search(source.text[-_SHORT:]):
         finish_reason = "length"
     answers = _Answers(Names(vocabulary), finish_reason)
     kept = answers.of(source, 0)
-    cut = any(each.document.cut for each in kept) or answers.cut_inside or finish_reason == "length"
+    cut = any(each.document.cut for each in kept) or answers.cut_inside or answers.length
     claims = [claim for each in kept for claim in each.said.claims]
     origin = kept[-1].document.source if kept else source
     evidence = evidence_of(
@@ -103,6 +104,7 @@ class _Answers:
         self.names = names
         self.length = finish_reason == "length"
         self.cut_inside = False
+        self.left = [LONGEST] * (_ENVELOPES + 1)
         self._statements: Statements | None = None
         self.inside: dict[str, list[Node]] = {}
 
@@ -111,13 +113,21 @@ class _Answers:
         document = clean_json(source)
         if document is not None:
             return chosen([Read(document, self.said(document.value, depth))])
-        source = undressed(source)
+        source = undressed(self.within(source, depth))
         found = list(documents(source, self.names))
         kept = chosen([self.placed(each, depth) for each in found])
         if any(each.said.named or each.said.empty for each in kept) or any(each.cut for each in found):
             return [*kept, *self.added(kept, depth)]
         here = found[-1].source if found else source
         return self.unbracketed(without(here, found), depth) or kept
+
+    def within(self, source: Source, depth: int) -> Source:
+        """Return a text that is no clean JSON as far as it may be read, counting what was read of all at its depth."""
+        left = self.left[depth]
+        if len(source.text) > left:
+            source, self.length = shortened(source, left), True
+        self.left[depth] -= len(source.text)
+        return source
 
     def added(self, kept: list[Read], depth: int) -> list[Read]:
         """Return what the words behind an answer add to it: "I also want to add a class that I forgot"."""

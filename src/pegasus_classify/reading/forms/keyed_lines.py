@@ -222,7 +222,7 @@ class KeyedLines(SentenceLines):
                 obj.pairs += [] if "prompt" in fields else [("present", False)]
             elif "time" in fields:
                 obj.pairs.append(("", entry))
-                self.recent.append((entry, name))
+                self.remember(entry, name)
             else:
                 obj.pairs.append(("", Obj([("class", name), *entry.pairs], entry.span)))
         yes = truth_of(re.split(r"[\s(,;]", value, maxsplit=1)[0])

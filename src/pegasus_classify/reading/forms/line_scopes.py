@@ -14,6 +14,7 @@ __all__ = ["NAME_LINE", "Scope", "Scopes"]
 
 NAME_LINE = 98
 """Rank of a line that is a name and nothing else: it may head what follows at the same indentation."""
+_MOST_RECENT = 64
 
 
 @dataclass(slots=True)
@@ -92,7 +93,12 @@ class Scopes:
                 name = str(fields.get("class", self.owner() or ""))
                 if any(owner != name for _, owner in self.recent) and self.recent[-1][0].span != value.span:
                     self.recent = []
-                self.recent.append((value, name))
+                self.remember(value, name)
+
+    def remember(self, entry: Obj, name: str) -> None:
+        """Keep a clip as one of the line before, so many of them that going through them costs little."""
+        self.recent.append((entry, name))
+        del self.recent[:-_MOST_RECENT]
 
     def owner(self) -> str | None:
         """Return the class of the innermost entry that has one."""

@@ -88,8 +88,9 @@ class NameGroups:
         """Return whether a class is named behind a prompt of its own: `Dog (Pets)`, `dogs, so Pets`."""
         if mention.hit is None or mention.hit.prompt is not None or len(before) > 80:
             return False
-        prompts = [self.names.prompt_of(each.text, mention.hit.name) for each in mentions]
-        return all(prompts) and not any(each.hit and each.hit.prompt is None for each in mentions)
+        if any(each.hit and each.hit.prompt is None for each in mentions):
+            return False
+        return all(self.names.prompt_of(each.text, mention.hit.name) for each in mentions)
 
     def qualifies(self, last: Mention, mention: Mention) -> bool:
         """Return whether a name is a prompt beside the class it belongs to: `Pets (Dog)`, `Pets: Dog`."""
