@@ -147,7 +147,7 @@ class KeyedLines(SentenceLines):
         obj = Obj([], (line.at, line.at + len(line.body)))
         title = role == "other"
         if not (title and (NEGATIVE.search(key) or ASIDE.search(key))) and role not in ("text", "absent"):
-            if title and FINAL.search(key):
+            if (title or role == "answer") and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)
         self.stack.append(Scope(obj, line.indent + 0.5, name=self.stack[-1].name))

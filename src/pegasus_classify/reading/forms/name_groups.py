@@ -73,15 +73,15 @@ class NameGroups:
     def merged(self, groups: list[NameGroup]) -> list[NameGroup]:
         """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
         kept: list[NameGroup] = []
+        before: set[str] = set()
         for group in groups:
             hits = {each.hit.name for each in group.mentions if each.hit}
-            if kept and not group.times and not group.denied and kept[-1].times and len(hits) == 1:
-                before = {each.hit.name for each in kept[-1].mentions if each.hit}
-                if before == hits:
-                    kept[-1].confidence = kept[-1].confidence or group.confidence
-                    kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
-                    continue
+            if kept and kept[-1].times and len(hits) == 1 and hits == before and not (group.times or group.denied):
+                kept[-1].confidence = kept[-1].confidence or group.confidence
+                kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
+                continue
             kept.append(group)
+            before = hits
         return kept
 
     def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:

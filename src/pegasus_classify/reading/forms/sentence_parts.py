@@ -22,6 +22,9 @@ _LAST_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_ON_SCREEN = re.compile(
+    r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
+)
 _SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
 _MANY_MEANINGS = frozenset(
     "video image images scene frame frames picture see seen shown sight appearance text texts title titles sound voice "  # noqa: SIM905
@@ -76,6 +79,8 @@ def option_told(text: str) -> Option | None:
     """Return the kind of evidence a sentence names, as a word that stands apart or in a phrase; None without."""
     if _SPOKEN.search(text):
         return "conversation"
+    if _ON_SCREEN.search(text):
+        return "text_in_video"
     for match in re.finditer(r"[^()\[\],;|\x00]+", text):
         word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
         option = option_of(word)
