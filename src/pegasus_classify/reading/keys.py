@@ -30,19 +30,19 @@ _TABLE: dict[Role, str] = {
     "categoryid categoryname "
     "classification classified tag topic theme",
     "weak": "name id art tipo typ type title kind event eventtype activity action object key item sport scene segmentname",
-    "start": "start s inizio \u043d\u0430\u0447\u0430\u043b\u043e froms t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
+    "start": "start s vons inizio \u043d\u0430\u0447\u0430\u043b\u043e froms t0 starttimeoffset startoffset beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end e \u043a\u043e\u043d\u0435\u0446 tos t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
+    "end": "end e biss fine \u043a\u043e\u043d\u0435\u0446 tos t1 endtimeoffset endoffset endseconds lastseen fim endzeit "
     "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
     "endseconds endtimesec endtimeseconds endat "
     "ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
     "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
-    "time": "time t timestamp timecode range timerange interval at when moment period timespan timeinterval "
+    "time": "time t fromto vonbis timestamp timecode range timerange interval at when moment period timespan timeinterval "
     "span position "
     "timeframe timeinseconds timestampseconds second seconds timewindow window \u65f6\u95f4 \u6642\u9593 "
     "\uc2dc\uac04",
@@ -50,7 +50,7 @@ _TABLE: dict[Role, str] = {
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length_ms": "durationms lengthms durationmillis durationmilliseconds",
     "length": "duration length durationseconds durationsec",
-    "confidence": "confidence fiducia \u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c sicurezza confidences scores confidencepct howsure confianca confiance konfidenz "
+    "confidence": "confidence p fiducia \u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c sicurezza confidences scores confidencepct howsure confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
     "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
@@ -109,7 +109,7 @@ def role_of(key: str) -> Role:
 
 _SPELLED = (
     "class", "classes", "confidence", "prompt", "option", "category", "timestamp", "segments", "starttime", "endtime",
-    "probability", "label", "labels", "start", "clips", "score",
+    "probability", "label", "labels", "start", "end", "clips", "score",
 )  # fmt: skip
 _SHORTEST = 6
 """Letters a word needs for one of them to be wrong: shorter words are too near to others ("glass", "class")."""
@@ -118,6 +118,8 @@ _SHORTEST = 6
 def _misspelt(word: str) -> Role | None:
     """Return what a key means that is a frequent key with one letter wrong, missing, doubled or swapped."""
     for known in _SPELLED:
+        if len(word) == len(known) and word != known and sorted(word) == sorted(known) and _near(word, known):
+            return _ROLES[known]  # Two letters swapped: no other word is that near.
         if (
             len(known) >= _SHORTEST
             and abs(len(known) - len(word)) <= 1

@@ -27,12 +27,12 @@ _TOKEN = re.compile(
     rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
-    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
     rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
     r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
@@ -99,6 +99,9 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _WHOLE_MINUTES.sub(
+        lambda match: f"{match.group(1)}:00 {match.group(2)} {match.group(3)}:00".ljust(len(match.group())), text
+    )
     text = _AND_A_HALF.sub(lambda match: f"{60 * _number_of(match.group(1)) + 30} s".ljust(len(match.group())), text)
     text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
@@ -174,13 +177,15 @@ def _in_digits_of(match: re.Match[str]) -> int:
     return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
 
 
+_WHOLE_MINUTES = re.compile(r"\bminutes (\d{1,3}) (and|to|until|-) (\d{1,3})\b(?![:.,]\d)", re.IGNORECASE)
 _AND_A_HALF = re.compile(
-    rf"\b(\d{{1,3}}|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?", re.IGNORECASE
+    rf"\b(\d{{1,3}}|an?|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?",
+    re.IGNORECASE,
 )
 
 
 def _number_of(word: str) -> int:
-    return int(word) if word.isdigit() else _COUNTING[word.casefold()]
+    return int(word) if word.isdigit() else _COUNTING.get(word.casefold(), 1)
 
 
 def _in_seconds(match: re.Match[str]) -> str:
@@ -220,7 +225,7 @@ def _token(match: re.Match[str]) -> _Token | None:
     kind = match.lastgroup or ""
     raw = match.group(kind)
     if kind == "edge":
-        last = "end" in raw.casefold() or "last" in raw.casefold()
+        last = any(word in raw.casefold() for word in ("end", "last", "fin"))
         moment = Moment(float("inf")) if last else Moment(0.0)
         return _Token(match.start(), match.end(), kind, moment, raw)
     found = moment_of(raw.removeprefix("-"))
@@ -305,9 +310,10 @@ _AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|p
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
+        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
         re.IGNORECASE,
     ),
+    re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),
     re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
     re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),

@@ -64,7 +64,7 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
-        named = any(each.claims or each.absent for each in data)
+        named = any(each.claims or (each.absent and '"error"' not in short) for each in data)
         return "refused" if not named and _DECLINED.search(short) else "none"
     if _REFUSAL.search(short):
         return "refused"

@@ -105,7 +105,9 @@ SURENESS = re.compile(
 )
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
-FOR_ALL = re.compile(r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|\bboth times\b", re.IGNORECASE)
+FOR_ALL = re.compile(
+    r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b", re.IGNORECASE
+)
 AGAIN = re.compile(
     r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
     r"2nd|3rd)\b",

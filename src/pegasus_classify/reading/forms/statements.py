@@ -23,6 +23,7 @@ from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
+_NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
 _SHORT = 60
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -192,6 +193,9 @@ class _Paragraph:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
         if heard.sure and (self.near or SURENESS.search(text)):
             self.complete("confidence", heard.sure[0].value)
+        number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
+        if number is not None and int(number.group(1)) <= 100:
+            self.complete("confidence", number.group(1))
         if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
             self.complete("option", heard.option)
         prompts = self.prompts(heard)
