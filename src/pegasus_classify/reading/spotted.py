@@ -24,10 +24,13 @@ _NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
 _LETTER = "[0-9A-Za-z_\u00aa-\u052f]"
 _SURE = rf"(?:{CLOCK}|{SPOKEN})"
 _TOKEN = re.compile(
-    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
+    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|"
+    rf"(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
-    rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|"
+    rf"first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|"
+    rf"[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
     rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
@@ -53,7 +56,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
+    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|"
+    r"ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
@@ -162,7 +166,8 @@ _COUNTED = re.compile(
 )
 _COUNTED_BEHIND = re.compile(
     rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
-    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|"
+    rf"(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
     re.IGNORECASE,
 )
 
@@ -264,8 +269,11 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
-    r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
+    r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
+    r"drives off|fades)(?: \w+){0,3}?"
+    r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till|"
+    r" to| through))"
     r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
@@ -297,8 +305,10 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
 
 
 _LEVEL = (
-    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|baja)|m\u00e9dia|media|"
-    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
+    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|"
+    r"baja)|m\u00e9dia|media|"
+    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|"
+    r"\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
 )
 _WORD = (
     r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
@@ -306,7 +316,10 @@ _WORD = (
     r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
     r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
 )
-_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
+_AMOUNT = (
+    r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
+    r"1)(?!\d)|out of \d{1,3})?"
+)
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"

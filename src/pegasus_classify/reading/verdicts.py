@@ -29,7 +29,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _DECLINED = re.compile(
-    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|watch|help|assist)|"
+    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|"
+    r"watch|help|assist)|"
     r"(?:cannot|can['\u2019]t|can not) (?:help|assist|access|process|view|play|open|load|watch|comply)|"
     r"(?:upload|provide|share) (?:the|a|your) video",
     re.IGNORECASE,

@@ -18,7 +18,8 @@ _OPTION_KEY = re.compile(
 )
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _LAST_NUMBER = re.compile(
-    r"(?:[,|;]\s?|\s/\s|\x00\W{0,3}\s[\u2013\u2014\u00b7-]\s)(?:\W{1,3}\s)?(\d{1,3})[\s.*_]{0,4}$|[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
+    r"(?:[,|;]\s?|\s/\s|\x00\W{0,3}\s[\u2013\u2014\u00b7-]\s)(?:\W{1,3}\s)?(\d{1,3})[\s.*_]{0,4}$|"
+    r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")

@@ -157,7 +157,7 @@ class _Paragraph:
         return found
 
     def add_topic(self, text: str, added: list[Obj]) -> None:
-        """Give the prompt of the sentence before to entries of its class: "The banner is shown. It is there from ..."."""
+        """Give the prompt of the sentence before to entries of its class: "A banner is shown. It is there from ..."."""
         if len(self.topic) != 1 or not PRONOUN.match(text):
             return
         ((name, prompt),) = self.topic
@@ -183,7 +183,7 @@ class _Paragraph:
         return None if self.statements.denies(text, heard.names) else hits.pop()
 
     def add_sureness(self, added: list[Obj]) -> None:
-        """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""
+        """Give clips the confidence told with the name of their class before: "Queue, confidence 75. From ..."."""
         for entry in added:
             keys = dict(entry.pairs)
             if "time" in keys and "confidence" not in keys and self.owner(entry) in self.sure:
