@@ -56,13 +56,17 @@ class Budget:
         refused = isinstance(outcome, Reply) and outcome.status >= 400
         unsent = isinstance(outcome, NoReply) and outcome.kind == "connect"
         if refused or unsent:
-            self._give_back(use)
+            self.give_back(use)
 
     def answered(self, use: Use, answer: Answer) -> None:
         """Give back what an answered ask did not need of the call that answered it."""
         if answer.failure is None and answer.origin == "asked":
             spent = PRICES.usd(answer.billed_seconds, answer.output_tokens)
-            self._give_back(Use(use.seconds - answer.billed_seconds, use.usd - spent))
+            self.give_back(Use(use.seconds - answer.billed_seconds, use.usd - spent))
+
+    def give_back(self, use: Use) -> None:
+        """Take back what was set aside for a call that was surely not billed."""
+        self.used = Use(max(0.0, self.used.seconds - use.seconds), max(0.0, self.used.usd - use.usd))
 
     def refusal(self) -> Reply:
         """Return what takes the place of the answer to a call that is not made."""
@@ -79,6 +83,3 @@ class Budget:
         if self.limit.seconds != float("inf"):
             parts.append(f"{self.limit.seconds / 3600:g} hours")
         return " and ".join(parts)
-
-    def _give_back(self, use: Use) -> None:
-        self.used = Use(max(0.0, self.used.seconds - use.seconds), max(0.0, self.used.usd - use.usd))

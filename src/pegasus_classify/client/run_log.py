@@ -123,9 +123,17 @@ class RunLog:
             "settings": self._settings,
         }
         plan = run.plan
-        run_id = run_id_of(self._account, run.request, plan)
+        run_id = run.round.run_id if run.round is not None else run_id_of(self._account, run.request, plan)
         note = RunNote(
-            self._account, run_id, self._owner, json.dumps(kept), plan.model.name, plan.prompt_version, now, now
+            account=self._account,
+            run_id=run_id,
+            owner=self._owner,
+            asked=json.dumps(kept),
+            model=plan.model.name,
+            prompt_version=plan.prompt_version,
+            started=now,
+            updated=now,
+            round=run.round.number if run.round is not None else 0,
         )
         with self._lock:
             self._entries[id(run)] = _Entry(run, note)
@@ -183,7 +191,7 @@ class RunLog:
         if not entry.begun:
             self._book.begin(note)
             entry.begun = True
-        elif note.updated - entry.note.updated >= HEARTBEAT or replace(note, updated=entry.note.updated) != entry.note:
+        elif _differ(note, entry.note):
             self._book.go_on(note)
         else:
             return
@@ -205,7 +213,13 @@ def _noted(entry: _Entry, now: Seconds) -> RunNote:
         calls=run.cost.calls,
         usd=run.cost.usd,
         video_seconds=run.cost.video_seconds,
+        closed=run.round is not None and run.round.closed,
     )
+
+
+def _differ(note: RunNote, before: RunNote) -> bool:
+    """Tell whether there is something to note: news, or that the run is alive. The clock may have been set back."""
+    return abs(note.updated - before.updated) >= HEARTBEAT or replace(note, updated=before.updated) != before
 
 
 def _state(entry: _Entry) -> tuple[RunState, str]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.replies import Problem, understood
 from pegasus_classify.steps import STOP, Exchange, NoReply, Reply, Send, Sleep, Stopped
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "retried"]
+__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "LookUp", "retried"]
 
 FIRST_PAUSE: Seconds = 0.5
 LONGEST_PAUSE: Seconds = 30.0
 
+LookUp: TypeAlias = Callable[[], Exchange["dict[str, Any] | None"]]
+"""Finds what a request brought whose answer was lost; None when it brought nothing."""
 
-def retried(send: Send, retries: int) -> Exchange[tuple[dict[str, Any] | Problem, int]]:
+
+def retried(send: Send, retries: int, look_up: LookUp | None = None) -> Exchange[tuple[dict[str, Any] | Problem, int]]:
     """Send a request, and again after transient problems, with pauses that double from half a second to half a minute.
 
     Too many requests are no concern of this function: the schedule holds the whole account and sends again, so a 429
@@ -24,9 +29,11 @@ def retried(send: Send, retries: int) -> Exchange[tuple[dict[str, Any] | Problem
     Args:
         send: What to send.
         retries: How often a transient problem is tried again, 0 or more.
+        look_up: Asked before a request is sent again whose answer was lost; what it finds stands for the answer.
 
     Returns:
-        The JSON object or the last problem, and how many requests were sent.
+        The JSON object or the last problem, and how many requests were sent. The problem is `unsure` when any of them
+        was.
 
     Raises:
         Stopped: The run ends.
@@ -36,20 +43,18 @@ def retried(send: Send, retries: int) -> Exchange[tuple[dict[str, Any] | Problem
         reply = yield send
         sent += 1
         result = _heard(reply)
-        if isinstance(result, dict) or result.sort != "transient" or sent > retries:
+        if isinstance(result, dict):
             return result, sent
-        unsure += send.paid and _may_be_billed(reply)
-        if unsure > 1:
+        unsure += result.unsure
+        result = replace(result, unsure=unsure > 0)
+        if result.sort != "transient" or sent > retries or (send.paid and unsure > 1):
             return result, sent
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (sent - 1))
         if (yield Sleep(max(pause, min(result.retry_after or 0.0, LONGEST_PAUSE)))) is STOP:
             raise Stopped
-
-
-def _may_be_billed(outcome: object) -> bool:
-    if isinstance(outcome, NoReply):
-        return outcome.kind != "connect"
-    return isinstance(outcome, Reply) and outcome.status < 300
+        found = (yield from look_up()) if look_up is not None and result.unsure else None
+        if found is not None:
+            return found, sent
 
 
 def _heard(outcome: object) -> dict[str, Any] | Problem:

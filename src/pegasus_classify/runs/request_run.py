@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,13 +19,38 @@ from pegasus_classify.planning.plan import Plan
 from pegasus_classify.runs.conversation import conversation
 from pegasus_classify.runs.directory import Directory, Located
 
-__all__ = ["CUT_SHORT", "Limits", "RequestRun"]
+__all__ = ["CUT_SHORT", "Limits", "RequestRun", "Round"]
 
 AHEAD = 256
 """How many located videos wait to be asked about before the next page of an index is read."""
 
 CUT_SHORT: Final[frozenset[FailureKind]] = frozenset({"quota_used_up", "over_budget", "key_rejected", "stopped"})
 """Failures that say nothing about their video: the same request can go on another time."""
+
+
+_PASSING: Final[frozenset[FailureKind]] = CUT_SHORT | {"unavailable", "rate_limited", "not_ready"}
+"""Failures after which the same request is sent again to get the rest."""
+
+
+@dataclass(eq=False, slots=True)
+class Round:
+    """One carrying out of a request, however often it is broken off and gone on with.
+
+    Attributes:
+        run_id: The request's name; the same each time.
+        number: 0 for the first round.
+        closed: True once all videos are answered, or failed for good, and the answer was taken: who sends the request
+            again from then on begins another round.
+    """
+
+    run_id: str
+    number: int = 0
+    closed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger notes what a round pays for, at most 96 characters."""
+        return f"{self.run_id}.{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +78,8 @@ class RequestRun:
 
     Attributes:
         finished: True when every video is answered or failed, or the whole request is.
+        round: What it pays for is noted under this; None: under nothing.
+        waited_for: Tells whether somebody still waits for the whole answer.
         accepted: True as soon as the request is known to be possible: videos found, limits kept.
         error: Why the whole request failed; None when it did not.
         outcomes: Results and failures not yet fetched, as they were finished.
@@ -78,6 +105,8 @@ class RequestRun:
         *,
         only_locate: bool = False,
     ) -> None:
+        self.round: Round | None = None
+        self.waited_for: Callable[[], bool] = _always
         self.request = request
         self.finished = False
         self.accepted = False
@@ -100,9 +129,15 @@ class RequestRun:
         self._announced = 0
         self._locating = 0
         self._listed = False
+        self._unsettled = False
         self._seconds: Seconds = 0.0
         self._page_ids: dict[Any, list[str]] = {}
         self._asked_order: list[str] = list(dict.fromkeys(request.video_ids or ()))
+
+    @property
+    def name(self) -> str:
+        """Under which the ledger notes what it pays for; empty for none."""
+        return "" if self.round is None else self.round.name
 
     @property
     def total(self) -> int | None:
@@ -235,6 +270,7 @@ class RequestRun:
         self.failed += 1
         if outcome.kind in CUT_SHORT:
             self.cut_short = self.cut_short or outcome.kind
+        self._unsettled = self._unsettled or outcome.kind in _PASSING
         if outcome.kind in {"rejected", "unknown_video"}:
             self._directory.forget(outcome.video_id)
 
@@ -246,6 +282,12 @@ class RequestRun:
     def _check_end(self) -> None:
         if self._listed and not self._waiting and not self._in_conversation and not self._locating:
             self.finished = True
+            if self.round is not None and not self._unsettled and self.waited_for():
+                self.round.closed = True
+
+
+def _always() -> bool:
+    return True
 
 
 def _caught(job: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
