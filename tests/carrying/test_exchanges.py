@@ -114,9 +114,7 @@ def test_a_task_that_may_have_been_made_is_left_to_be_looked_for() -> None:
 
 
 def test_an_ask_settled_before_is_submitted_under_another_name() -> None:
-    _, steps = play(
-        carry(an_ask(duration=1300.0), "k", "", retries=0), [Claimed("mine", turn=2), Reply(400), None]
-    )
+    _, steps = play(carry(an_ask(duration=1300.0), "k", "", retries=0), [Claimed("mine", turn=2), Reply(400), None])
     create = steps[1]
     assert isinstance(create, Send)
     assert create.headers == (("Idempotency-Key", "k-2"),)

@@ -187,6 +187,7 @@ class Work:
             while (told := self._next()) is not None:
                 yield told
             ended = True
+            self._run.taken()
         finally:
             if not ended:
                 self.cancel()
@@ -305,6 +306,7 @@ class AsyncWork:
             while (told := await self._told.get()) is not None:
                 yield told
             ended = True
+            self._run.taken()
         finally:
             if not ended:
                 self.cancel()

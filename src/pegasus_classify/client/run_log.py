@@ -86,6 +86,12 @@ class _Entry:
     note: RunNote
     begun: bool = False
     stopped: bool = False
+    left: bool = False
+
+    def is_over(self, state: RunState) -> bool:
+        """Tell whether nothing more can become of a run in this state: its answer was taken, or will not be."""
+        to_be_taken = self.run.round is not None and not self.run.round.closed and self.run.is_settled
+        return state != "running" and (self.left or not to_be_taken)
 
 
 class RunLog:
@@ -146,15 +152,15 @@ class RunLog:
         """Note that nobody waits for a run any more."""
         with self._lock:
             entry = self._entries.get(id(run))
-            if entry is not None and not run.finished:
-                entry.stopped = True
+            if entry is not None:
+                entry.stopped, entry.left = not run.finished, True
         self._news.set()
 
     def stop_all(self) -> None:
         """Note that whatever is not finished will not be: this process ends."""
         with self._lock:
             for entry in self._entries.values():
-                entry.stopped = not entry.run.finished
+                entry.stopped, entry.left = not entry.run.finished, True
 
     def close(self) -> None:
         """Write what is left and end the thread."""
@@ -183,7 +189,7 @@ class RunLog:
                 self._write(entry, note)
             except ClassifyError as error:
                 _LOG.warning("what became of run %s is not noted: %s", note.run_id[:12], error)
-            if note.state != "running":
+            if entry.is_over(note.state):
                 with self._lock:
                     self._entries.pop(name, None)
 

@@ -32,6 +32,23 @@ _PASSING: Final[frozenset[FailureKind]] = CUT_SHORT | {"unavailable", "rate_limi
 """Failures after which the same request is sent again to get the rest."""
 
 
+_ABSENT: Final = frozenset({404, 410})
+"""What the platform answers about an asset that is not there (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUpAgain:
+    """A job: looking for a video that is not where it was.
+
+    Attributes:
+        video: Where it was.
+        failure: What asking about it there came to.
+    """
+
+    video: Video
+    failure: Failure
+
+
 @dataclass(eq=False, slots=True)
 class Round:
     """One carrying out of a request, however often it is broken off and gone on with.
@@ -122,6 +139,7 @@ class RequestRun:
         self.limits = limits
         self._only_locate = only_locate
         self._waiting: deque[Video] = deque()
+        self._doubted: deque[tuple[Video, Failure]] = deque()
         self._in_conversation = 0
         self._pages_read = 0
         self._next_page = 1
@@ -149,6 +167,11 @@ class RequestRun:
         if self.finished:
             return None
         job = self._locate_more() if self._wants_more() else None
+        if job is None and self._doubted:
+            video, failure = self._doubted.popleft()
+            self._directory.forget(video.video_id)
+            self._locating += 1
+            return _LookedUpAgain(video, failure), _caught(self._directory.locate([video.video_id]))
         if job is None and self._waiting and self.accepted:
             video = self._waiting.popleft()
             self._in_conversation += 1
@@ -161,13 +184,29 @@ class RequestRun:
             return
         if isinstance(name, Video):
             self._in_conversation -= 1
-            self._tell(value)
+            if self._may_have_moved(name, value):
+                self._doubted.append((name, value))
+            else:
+                self._tell(value)
+        elif isinstance(name, _LookedUpAgain):
+            self._locating -= 1
+            self._take_again(name, value)
         elif isinstance(value, ClassifyError):
             self._fail(value)
         else:
             self._locating -= 1
             self._take(name, value)
         self._check_end()
+
+    @property
+    def is_settled(self) -> bool:
+        """True when it came to its end and nothing is left to be tried another time."""
+        return self.finished and self.error is None and not self._unsettled
+
+    def taken(self) -> None:
+        """Learn that all outcomes were taken: whoever sends the request again wants it carried out anew."""
+        if self.round is not None and self.is_settled and self.waited_for():
+            self.round.closed = True
 
     def result(self, outcomes: list[VideoResult | Failure]) -> ClassifyResult:
         """Put the fetched outcomes of a finished run together.
@@ -261,6 +300,19 @@ class RequestRun:
             f"{self.limits.usd:.2f} USD. Raise it with --budget (budget in code)."
         )
 
+    def _may_have_moved(self, video: Video, outcome: VideoResult | Failure) -> bool:
+        """Tell whether a failure may come from an entry of the directory that was right once and is not any more."""
+        is_absent = isinstance(outcome, Failure) and outcome.status_code in _ABSENT
+        return is_absent and video.video_id in self._directory.remembered
+
+    def _take_again(self, looked_up: _LookedUpAgain, value: Any) -> None:
+        """Ask about a video where it is now; where it is not elsewhere, what failed has failed."""
+        located = value[0] if isinstance(value, list) else None
+        if isinstance(located, Video) and located.source != looked_up.video.source:
+            self._waiting.append(located)
+        else:
+            self._tell(looked_up.failure)
+
     def _tell(self, outcome: VideoResult | Failure) -> None:
         self.outcomes.append(outcome)
         self.done += 1
@@ -280,10 +332,14 @@ class RequestRun:
         self._waiting.clear()
 
     def _check_end(self) -> None:
-        if self._listed and not self._waiting and not self._in_conversation and not self._locating:
+        if (
+            self._listed
+            and not self._waiting
+            and not self._in_conversation
+            and not self._locating
+            and not self._doubted
+        ):
             self.finished = True
-            if self.round is not None and not self._unsettled and self.waited_for():
-                self.round.closed = True
 
 
 def _always() -> bool:

@@ -35,7 +35,7 @@ class MemoryRuns:
         """Keep where a run stands, while it is running and its starter's own."""
         with self._lock:
             known = self._notes.get((note.account, note.run_id))
-            if known is not None and known.owner == note.owner and known.state == "running":
+            if known is not None and known.owner == note.owner and known.state in {"running", note.state}:
                 self._notes[note.account, note.run_id] = replace(
                     note, asked=known.asked, started=known.started, round=known.round
                 )

@@ -82,7 +82,7 @@ class RunBook(Protocol):
     def go_on(self, note: RunNote) -> None:
         """Keep where a run stands, or how it ended.
 
-        Nothing happens when another process has started it anew, or when it is no longer running.
+        Nothing happens when another process has started it anew, or when it has ended in another way.
         """
 
     def mark(self, account: str, run_id: str, state: RunState, now: Seconds) -> None:

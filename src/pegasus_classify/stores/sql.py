@@ -30,7 +30,7 @@ from pegasus_classify.stores.protocol import PAGE_LIFE, TEXT_LIFE, TOMBSTONE_LIF
 from pegasus_classify.stores.schema import prepare
 from pegasus_classify.stores.sql_runs import SqlRuns, forgotten_runs
 from pegasus_classify.stores.tables import ASKS, PAGES, RUNS, VIDEOS
-from pegasus_classify.stores.upkeep import Upkeep
+from pegasus_classify.stores.upkeep import ClockWatch, Upkeep
 from pegasus_classify.stores.video_rows import video_of, video_row
 
 __all__ = ["LEASE", "SqlStore"]
@@ -41,9 +41,6 @@ database must agree to well within this."""
 
 _SWEEP_EVERY: Final[Seconds] = 60.0
 _PRUNE_EVERY: Final[Seconds] = 3600.0
-_CLOCK_JUMP: Final[Seconds] = 600.0
-"""A clock that differs by more from what has passed since the last look was set to another time."""
-
 _AT_ONCE: Final = 500
 """Most keys in one statement; databases limit the number of values."""
 
@@ -81,8 +78,7 @@ class SqlStore:
         self._sweep_at = 0.0
         self._prune_at = 0.0
         self._late = LateRecords()
-        # Wall-clock and monotonic seconds of the last look at both.
-        self._looked_at = (time.time(), time.monotonic())
+        self._clock = ClockWatch(time.time(), time.monotonic())
         self._upkeep = Upkeep(self._keep_up, lease / 3)
         try:
             prepare(database)
@@ -273,7 +269,7 @@ class SqlStore:
         if held:
             self._lease_until(held, now + self._lease)
         self._write_late(now)
-        if self._clock_jumped(now):
+        if self._clock.jumped(now, time.monotonic()):
             # What looks a month old may be an hour old: nothing is deleted before the clock has proved steady.
             self._prune_at = now + _PRUNE_EVERY
         if now >= self._prune_at:
@@ -291,11 +287,6 @@ class SqlStore:
         except ClassifyError:
             self._late.keep(records)
             raise
-
-    def _clock_jumped(self, now: Seconds) -> bool:
-        wall, steady = self._looked_at
-        self._looked_at = (now, time.monotonic())
-        return abs((now - wall) - (self._looked_at[1] - steady)) > _CLOCK_JUMP
 
     def _lease_until(self, held: Sequence[str], until: Seconds) -> None:
         """Set the end of leases, unless somebody else has taken them over."""

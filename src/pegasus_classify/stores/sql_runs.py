@@ -39,7 +39,8 @@ class SqlRuns:
     def go_on(self, note: RunNote) -> None:
         """Keep where a run stands, while it is running and this process's own."""
         row = {name: value for name, value in _row(note).items() if name not in _TOLD_ONCE}
-        mine = and_(_one(note.account, note.run_id), RUNS.c.owner == note.owner, RUNS.c.state == "running")
+        goes_on = RUNS.c.state.in_(("running", note.state))
+        mine = and_(_one(note.account, note.run_id), RUNS.c.owner == note.owner, goes_on)
         self._database.write(lambda connection: connection.execute(update(RUNS).where(mine).values(row)))
 
     def mark(self, account: str, run_id: str, state: RunState, now: Seconds) -> None:
