@@ -55,6 +55,14 @@ def test_the_words_are_sent_once_and_each_video_with_its_own_length_of_answer() 
     assert (body["requests"][1]["start_time"], body["requests"][1]["end_time"]) == (0.0, 50.0)
 
 
+def test_segment_definitions_go_in_batches_of_their_own_mode_without_a_prompt() -> None:
+    form = {"type": "segment_definitions", "segment_definitions": []}
+    _, steps = play(batch([Share("k0", an_ask("a0", response_format=form))], 0), [Reply(400)])
+    body = steps[0].body  # type: ignore[union-attr]
+    assert body["analysis_mode"] == "time_based_metadata"
+    assert body["defaults"] == {"temperature": 0.0, "response_format": form}
+
+
 def test_no_schema_is_sent_where_there_is_none() -> None:
     _, steps = play(batch(members(1), 0), [Reply(400)])
     assert "response_format" not in steps[0].body["defaults"]  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.analyze import generated
 from pegasus_classify.pegasus.replies import Problem, understood
 from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.segments import asks_for_segments
 from pegasus_classify.pegasus.submitted import BATCH_MARK, batch_id_of, submitted_before
 from pegasus_classify.pegasus.watching import Patience, is_gone, left_running, watched
 from pegasus_classify.steps import STOP, Exchange, NoReply, Record, Reply, Send, Share, Sleep, Stopped
@@ -102,12 +103,15 @@ def _divided(members: Sequence[Share], problem: Problem, retries: int) -> Exchan
 
 def _body(members: Sequence[Share]) -> dict[str, Any]:
     ask = members[0].ask
-    defaults: dict[str, Any] = {"prompt": {"input_text": ask.question.prompt}, "temperature": ask.temperature}
+    segments = asks_for_segments(ask)
+    defaults: dict[str, Any] = {"temperature": ask.temperature}
+    if not segments:
+        defaults["prompt"] = {"input_text": ask.question.prompt}
     if ask.question.response_format is not None:
         defaults["response_format"] = dict(ask.question.response_format)
     return {
         "model_name": ask.model,
-        "analysis_mode": "general",
+        "analysis_mode": "time_based_metadata" if segments else "general",
         "defaults": defaults,
         "requests": [_item(member) for member in members],
     }
