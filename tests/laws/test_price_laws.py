@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from simulated_driver import SimulatedDriver
 from small_index import SmallPlatform, listed
 
-from pegasus_classify.carrying.budget import Budget, Use
+from pegasus_classify.carrying.budget import Budget, Use, most_of
 from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.carrying.schedule import Schedule
 from pegasus_classify.contract.asks import Video, VideoSource
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.planning.price_bound import upper_bound
+from pegasus_classify.prices import PRICES
 from pegasus_classify.runs.directory import Directory
 from pegasus_classify.runs.request_run import Limits, RequestRun
 from pegasus_classify.stores.memory import MemoryStore
@@ -55,7 +56,10 @@ def test_what_is_billed_passes_neither_the_bound_nor_the_budget(
     bound = upper_bound(plan, videos, retries)
     usd = float("inf") if share is None else share * bound.usd
     store = MemoryStore()
-    told_usd, told_calls = 0.0, 0
+    dearest = max(most_of(ask).usd for video in videos for _, ask in plan.asks(video))  # type: ignore[misc,union-attr]
+    # A follow-up may take more tokens.
+    dearest = max(dearest, PRICES.usd(max(lengths), plan.model.max_answer_tokens))
+    told_usd, told_calls, lost = 0.0, 0, 0
     for _ in range(2):
         before = platform.usd
         limits = Limits(float("inf"), batch_from=1 if in_batches else None)
@@ -68,6 +72,8 @@ def test_what_is_billed_passes_neither_the_bound_nor_the_budget(
         assert run.error is not None or sorted(each.video_id for each in run.outcomes) == names
         assert platform.usd - before <= min(usd, bound.usd) + 1e-6
         told_usd, told_calls = told_usd + run.cost.usd, told_calls + run.cost.calls
+        lost += run.cost.lost
     assert platform.seconds <= 2 * bound.video_seconds
     assert told_usd <= platform.usd + 1e-6
-    assert told_calls <= platform.worked
+    assert told_calls <= platform.worked <= told_calls + lost
+    assert platform.usd <= told_usd + lost * dearest + 1e-6

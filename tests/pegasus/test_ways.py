@@ -80,7 +80,7 @@ def test_a_permanent_problem_is_not_tried_again() -> None:
 
 
 def test_retries_end_and_the_last_problem_is_told() -> None:
-    (result, sent), _ = play(retried(Send("GET", "/x"), 1), [Reply(503), None, Reply(502)])
+    (result, (sent, _)), _ = play(retried(Send("GET", "/x"), 1), [Reply(503), None, Reply(502)])
     assert isinstance(result, Problem)
     assert (result.status, sent) == (502, 2)
 
@@ -226,6 +226,22 @@ def test_a_task_whose_creation_was_not_answered_is_looked_for_before_another_is_
     assert answer.text == "text"
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "lost"),
+    [
+        ([GOOD], 0),
+        ([Reply(503), None, GOOD], 0),
+        ([NoReply("connect", "nobody"), None, GOOD], 0),
+        ([NoReply("timeout", "late"), None, GOOD], 1),
+        ([Reply(200, {}, b"cut in"), None, NoReply("broken", "gone")], 2),
+        ([json_reply(200, {"data": None})], 1),
+    ],
+)
+def test_calls_that_brought_nothing_and_may_be_billed_are_counted(outcomes: list[Any], lost: int) -> None:
+    answer, _ = play(analyze(an_ask(), 4), outcomes)
+    assert answer.lost == lost
+
+
 def test_a_task_that_was_not_created_is_created_again_under_the_same_name() -> None:
     nothing = json_reply(200, {"data": []})
     answer, steps = play(
@@ -279,5 +295,5 @@ def test_a_paid_call_that_may_have_been_billed_is_tried_again_only_once(lost: Re
     assert len([step for step in steps if isinstance(step, Send)]) == 2
     assert answer.failure is not None
     free = retried(Send("GET", "/x"), 4)
-    (_, sent), _ = play(free, lambda step: lost if isinstance(step, Send) else None)
+    (_, (sent, _)), _ = play(free, lambda step: lost if isinstance(step, Send) else None)
     assert sent == 5

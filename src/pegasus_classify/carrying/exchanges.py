@@ -42,7 +42,7 @@ def carry(ask: Ask, key: str, run: str, *, retries: int, longest_task: Seconds |
         if not isinstance(claimed, Claimed):
             return _STOPPED
         if claimed.state == "kept" and claimed.answer is not None:
-            return replace(claimed.answer, origin="kept", attempts=0)
+            return replace(claimed.answer, origin="kept", attempts=0, lost=0)
         if claimed.state != "elsewhere":
             break
         # What is not there after some looks takes long: many who look often would keep a database busy.

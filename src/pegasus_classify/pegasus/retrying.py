@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.replies import Problem, understood
 from pegasus_classify.steps import STOP, Exchange, NoReply, Reply, Send, Sleep, Stopped
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "LookUp", "retried"]
+__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "LookUp", "Tries", "retried"]
 
 FIRST_PAUSE: Seconds = 0.5
 LONGEST_PAUSE: Seconds = 30.0
@@ -19,7 +19,16 @@ LookUp: TypeAlias = Callable[[], Exchange["dict[str, Any] | None"]]
 """Finds what a request brought whose answer was lost; None when it brought nothing."""
 
 
-def retried(send: Send, retries: int, look_up: LookUp | None = None) -> Exchange[tuple[dict[str, Any] | Problem, int]]:
+class Tries(NamedTuple):
+    """How often a request was sent, and how many of these were answered by nothing readable and yet perhaps done."""
+
+    sent: int
+    lost: int
+
+
+def retried(
+    send: Send, retries: int, look_up: LookUp | None = None
+) -> Exchange[tuple[dict[str, Any] | Problem, Tries]]:
     """Send a request, and again after transient problems, with pauses that double from half a second to half a minute.
 
     Too many requests are no concern of this function: the schedule holds the whole account and sends again, so a 429
@@ -32,8 +41,7 @@ def retried(send: Send, retries: int, look_up: LookUp | None = None) -> Exchange
         look_up: Asked before a request is sent again whose answer was lost; what it finds stands for the answer.
 
     Returns:
-        The JSON object or the last problem, and how many requests were sent. The problem is `unsure` when any of them
-        was.
+        The JSON object or the last problem, and how often it was tried. The problem is `unsure` when any request was.
 
     Raises:
         Stopped: The run ends.
@@ -44,17 +52,17 @@ def retried(send: Send, retries: int, look_up: LookUp | None = None) -> Exchange
         sent += 1
         result = _heard(reply)
         if isinstance(result, dict):
-            return result, sent
+            return result, Tries(sent, unsure)
         unsure += result.unsure
         result = replace(result, unsure=unsure > 0)
         if result.sort != "transient" or sent > retries or (send.paid and unsure > 1):
-            return result, sent
+            return result, Tries(sent, unsure)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (sent - 1))
         if (yield Sleep(max(pause, min(result.retry_after or 0.0, LONGEST_PAUSE)))) is STOP:
             raise Stopped
         found = (yield from look_up()) if look_up is not None and result.unsure else None
         if found is not None:
-            return found, sent
+            return found, Tries(sent, 0)
 
 
 def _heard(outcome: object) -> dict[str, Any] | Problem:

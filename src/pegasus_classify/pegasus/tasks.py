@@ -9,7 +9,7 @@ from pegasus_classify.contract.asks import Answer, Ask, AskFailure
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.analyze import generated
 from pegasus_classify.pegasus.replies import Problem, failure_of
-from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.retrying import Tries, retried
 from pegasus_classify.pegasus.segments import task_body
 from pegasus_classify.pegasus.submitted import batch_id_of, submitted_before
 from pegasus_classify.pegasus.watching import Patience, is_gone, left_running, watched
@@ -63,7 +63,7 @@ def task(of: Submission, task_id: str | None = None) -> Exchange[Answer]:
     """
     sent = 0
     if task_id is None:
-        created, sent = yield from retried(_create(of), of.retries, lambda: _found(of))
+        created, (sent, _) = yield from retried(_create(of), of.retries, lambda: _found(of))
         if isinstance(created, Problem):
             return Answer(failure=failure_of(created), attempts=sent, unsettled=created.unsure)
         task_id = created.get("task_id")
@@ -100,7 +100,7 @@ def _ready(state: dict[str, Any], ask: Ask, sent: int) -> Answer:
     if not isinstance(result, dict):
         return _failed("The task is ready but holds no result.")
     warning = state.get("error") if "error" not in result else result["error"]
-    return generated({**result, "error": warning}, ask, max(1, sent))
+    return generated({**result, "error": warning}, ask, Tries(max(1, sent), 0))
 
 
 def _why(state: dict[str, Any]) -> str:
