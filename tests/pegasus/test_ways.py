@@ -213,7 +213,13 @@ def test_a_key_that_is_refused_leaves_the_task_running_at_once() -> None:
     assert answer.failure.kind == "key_rejected"
 
 
-LOST = [NoReply("timeout", "late"), NoReply("broken", "gone"), Reply(202, {}, b"cut in the mi")]
+LOST = [
+    NoReply("timeout", "late"),
+    NoReply("broken", "gone"),
+    Reply(202, {}, b"cut in the mi"),
+    Reply(502),
+    Reply(504),
+]
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -235,6 +241,7 @@ def test_a_task_whose_creation_was_not_answered_is_looked_for_before_another_is_
         ([NoReply("timeout", "late"), None, GOOD], 1),
         ([Reply(200, {}, b"cut in"), None, NoReply("broken", "gone")], 2),
         ([json_reply(200, {"data": None})], 1),
+        ([Reply(504), None, Reply(504)], 2),
     ],
 )
 def test_calls_that_brought_nothing_and_may_be_billed_are_counted(outcomes: list[Any], lost: int) -> None:
@@ -262,7 +269,9 @@ def test_a_creation_that_stays_unanswered_may_have_made_a_task() -> None:
     nothing = json_reply(200, {"data": []})
     answer, _ = play(task(by_a_task(retries=4)), [NoReply("broken", "gone"), None, nothing, NoReply("timeout", "late")])
     assert answer.unsettled
+    assert play(task(by_a_task()), [Reply(503)])[0].unsettled
     assert not play(task(by_a_task()), [NoReply("connect", "nobody")])[0].unsettled
+    assert not play(task(by_a_task()), [Reply(400)])[0].unsettled
 
 
 def test_an_ask_answered_before_has_another_name_the_next_time() -> None:

@@ -30,6 +30,7 @@ LOST: dict[str, Reply | NoReply] = {
     "late": NoReply("timeout", "late"),
     "broken": NoReply("broken", "gone"),
     "half": Reply(200, {}, b'{"data": "cla'),
+    "gateway": Reply(504),
 }
 FREE: dict[str, Reply | NoReply] = {
     "busy": Reply(429, {"retry-after": "1"}),
@@ -90,6 +91,9 @@ class BillingPlatform:
         event = next(self._script, "good")
         if event in FREE:
             return FREE[event]
+        if parts[1:] == ["batches"] and event == "gateway":
+            # The platform's own word about batches: then nothing was created.
+            return LOST[event]
         if parts == ["analyze"]:
             answer = self._generated(body, event)
         elif parts[1] == "tasks":

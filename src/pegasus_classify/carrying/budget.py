@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.pegasus.retrying import GATEWAY_TIMEOUT
 from pegasus_classify.prices import PRICES
 from pegasus_classify.steps import NoReply, Reply
 
@@ -53,7 +54,7 @@ class Budget:
 
     def heard(self, use: Use, outcome: Reply | NoReply) -> None:
         """Give back what was set aside for a call that was surely not carried out."""
-        refused = isinstance(outcome, Reply) and outcome.status >= 400
+        refused = isinstance(outcome, Reply) and outcome.status >= 400 and outcome.status != GATEWAY_TIMEOUT
         unsent = isinstance(outcome, NoReply) and outcome.kind == "connect"
         if refused or unsent:
             self.give_back(use)

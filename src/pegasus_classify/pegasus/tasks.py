@@ -65,7 +65,9 @@ def task(of: Submission, task_id: str | None = None) -> Exchange[Answer]:
     if task_id is None:
         created, (sent, _) = yield from retried(_create(of), of.retries, lambda: _found(of))
         if isinstance(created, Problem):
-            return Answer(failure=failure_of(created), attempts=sent, unsettled=created.unsure)
+            # A failure on the platform's side may have come after it had taken the task.
+            unsettled = created.unsure or created.status >= 500
+            return Answer(failure=failure_of(created), attempts=sent, unsettled=unsettled)
         task_id = created.get("task_id")
         if not isinstance(task_id, str):
             return replace(_failed("The platform accepted the task without naming it."), unsettled=True)
