@@ -32,7 +32,7 @@ from pegasus_classify.rollout.route import Decision, Facts, Standing, bucket, de
 from pegasus_classify.rollout.watch import Seen, Watch, watched
 from pegasus_classify.settings import Settings
 
-__all__ = ["LADDER", "Rollout", "rollout_of", "seen_path"]
+__all__ = ["LADDER", "Rollout", "seen_path"]
 
 LADDER = "ladder"
 """Who makes changes that no person makes."""
@@ -326,8 +326,3 @@ def _given(source: object) -> Policy:
         return source
     assert isinstance(source, Mapping)
     return policy_from(source)
-
-
-def rollout_of(settings: Settings) -> Rollout | None:
-    """Return the migration that settings name; None when they name none."""
-    return None if settings.policy is None else Rollout(settings.policy, settings)

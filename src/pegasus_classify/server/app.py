@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from pegasus_classify.client.rollout import rollout_of
+from pegasus_classify.client.by_policy import rollout_of
 from pegasus_classify.drivers.forwarding import Forwarder
 from pegasus_classify.errors import error_of_status
 from pegasus_classify.server.accounts import Accounts
