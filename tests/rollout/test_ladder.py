@@ -141,7 +141,7 @@ def test_a_log_reads_back_and_tells_what_it_cannot_read():
         text.replace('{"videos": 10}', "[1]").strip(),
         "[" * 100_000,
     ]
-    changes, complaints = read_changes("\n".join([text, *wrong, text.strip()]))
+    changes, complaints = read_changes("\n".join([text + "# a note", *wrong, text.strip()]))
     assert changes == [replace(first, evidence={"videos": 10})]
     assert len(complaints) == len(wrong)
     assert complaints[0].startswith("line 3:")

@@ -236,7 +236,7 @@ def change_line(change: Change) -> str:
 def read_changes(text: str) -> tuple[list[Change], list[str]]:
     """Read a log.
 
-    A last line without an end is still being written and has no effect.
+    A last line without an end is still being written and has no effect; one that begins with `#` never has.
 
     Returns:
         The changes in order, and complaints about lines that are none.
@@ -245,7 +245,7 @@ def read_changes(text: str) -> tuple[list[Change], list[str]]:
     complaints: list[str] = []
     whole = text[: text.rfind("\n") + 1]
     for number, line in enumerate(whole.split("\n"), 1):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         try:
             changes.append(_change(json.loads(line)))
