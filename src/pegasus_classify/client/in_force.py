@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from pegasus_classify.client.agreement import check_can_judge
 from pegasus_classify.client.old_asker import OldAsker
 from pegasus_classify.client.old_recording import OldRecording
-from pegasus_classify.client.policy_file import PolicyFile, PolicySource
+from pegasus_classify.client.policy_file import PolicyFile, PolicySource, policy_of
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.rollout.breaker import Breaker
-from pegasus_classify.rollout.policy import OldSide, Policy, SideName, policy_from, policy_hash
+from pegasus_classify.rollout.policy import OldSide, Policy, SideName, policy_hash
 
 __all__ = ["InForce", "OldAnswers"]
 
@@ -46,7 +45,7 @@ class InForce:
         self.folder = self._file.path.parent if self._file is not None else Path()
         self.old: OldAnswers | None = None
         self._refused = ""
-        self._take_on(self._file.policy if self._file is not None else _given(source))
+        self._take_on(self._file.policy if self._file is not None else policy_of(source))
 
     @property
     def complaint(self) -> str:
@@ -109,10 +108,3 @@ class InForce:
 
 def _old_of(side: OldSide, folder: Path) -> OldAnswers:
     return OldAsker(side) if side.recording is None else OldRecording(side, folder)
-
-
-def _given(source: object) -> Policy:
-    if isinstance(source, Policy):
-        return source
-    assert isinstance(source, Mapping)
-    return policy_from(source)

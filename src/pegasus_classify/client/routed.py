@@ -153,8 +153,8 @@ def routed(request: ClassifyRequest, spelling: Spelling, caller: Caller, decidin
     parts += yield from _asked_elsewhere(parts, spelling, deciding)
     for part in parts:
         wanted = part.decision.shadow if part.side == "legacy" else not part.fell_back
-        if wanted and isinstance(part.outcome, ClassifyResult):
-            ask = AskNew(part.request, spelling, _choice(part.decision))
+        if wanted and isinstance(part.outcome, ClassifyResult) and part.outcome.answered:
+            ask = AskNew(_answered(part.request, part.outcome), spelling, _choice(part.decision))
             deciding.offer(caller, ask, part.decision, part.outcome)
     counts: Counter[SideName] = Counter()
     for part in parts:
@@ -203,6 +203,14 @@ def _parts(request: ClassifyRequest, ids: Sequence[str], caller: Caller, decidin
 
 def _about(request: ClassifyRequest, videos: Sequence[str]) -> ClassifyRequest:
     return request.model_copy(update={"video_ids": tuple(videos), "index_id": None})
+
+
+def _answered(request: ClassifyRequest, outcome: ClassifyResult) -> ClassifyRequest:
+    """Return the request about the videos that were answered: the others cannot be compared."""
+    failed = {each.video_id for each in outcome.failed}
+    if not failed or request.video_ids is None:
+        return request
+    return _about(request, [each for each in request.video_ids if each not in failed])
 
 
 def _choice(decision: Decision) -> Choice:
