@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from pegasus_classify.client.rollout import Rollout
 from pegasus_classify.client.rollout_status import status_of
 from pegasus_classify.client.shadow import LeftOut, Shadow, ShadowTask
 from pegasus_classify.errors import SettingsError
+from pegasus_classify.package_files import packaged_prompts
 from pegasus_classify.rollout.policy import Policy, ShadowRules, policy_hash
 from pegasus_classify.settings import Settings
 
@@ -469,3 +471,35 @@ def test_a_changed_policy_takes_effect_with_everything_in_it(stand_in, old, gone
         assert client._rollout is not None
         assert client._rollout.shadow.rules.concurrency == 5
         assert client._rollout.log.path == tmp_path / "a.jsonl"
+
+
+def test_a_route_may_choose_prompt_and_calibration(stand_in, old, tmp_path):
+    """What Pegasus is asked, and what its answer is worth, differ by route."""
+    for name, text in packaged_prompts().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    text = (tmp_path / "classify.v1.j2").read_text(encoding="utf-8")
+    (tmp_path / "classify.v9.j2").write_text(f"{text}\nLook twice.\n", encoding="utf-8")
+    body = {**BODY, "include_clips": True}
+    with Classifier("key", stand_in.base_url) as plain:
+        hashed = plain.reply("POST", "/v1.2/classify", body).result
+        assert hashed is not None
+    curve = {"format": "pegasus-classify-calibration", "version": 1, "model": "pegasus1.5"}
+    curve |= {"prompt_hash": hashed.prompt_hash, "knots": [[0, 77.5], [100, 77.5]]}
+    (tmp_path / "fitted.json").write_text(json.dumps(curve), encoding="utf-8")
+    text = f'otherwise = "pegasus"\n[old]\nurl = "{old}"\n'
+    for name, choice in (("prompt", 'prompt = "classify.v9"'), ("curve", 'calibration = "fitted.json"')):
+        text += f'[[route]]\nto = "pegasus"\nheader = "{name}"\n{choice}\n'
+    told = {}
+    with serve_in_thread(base_url=stand_in.base_url, policy=write(tmp_path, text), prompts_dir=tmp_path) as url:
+        for header in ("prompt", "curve", "none"):
+            headers = {"x-api-key": "key", "X-Classify-Route": header}
+            told[header] = httpx.post(f"{url}/v1.2/classify", json=body, headers=headers, timeout=60).json()
+    assert any("Look twice." in prompt for prompt in stand_in.state.prompts)
+    scores = {header: {clip["score"] for clip in clips_of(answer)} for header, answer in told.items()}
+    assert scores["curve"] == {77.5}
+    assert scores["none"] != {77.5}
+
+
+def clips_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """All clips of an answer."""
+    return [clip for video in answer["data"] for found in video["classes"] for clip in found["clips"]]

@@ -104,6 +104,7 @@ class Climbing:
         self._tried: Seconds = float("-inf")
         self._warned: Seconds = float("-inf")
         self._noted = False, ""
+        self._scope, self._scope_of = Scope("", "", ""), ("", Rung(), "")
         log = force.policy.log
         self.log = ChangeLog(None if log is None else force.folder / log)
         self.evidence = Evidence(store, self.scope, force.policy.ladder, clocks.now, self._learned)
@@ -127,7 +128,10 @@ class Climbing:
     @property
     def scope(self) -> Scope:
         """What is evidence now: seen since the last move, under this policy, of Pegasus asked in this way."""
-        return Scope(self._force.migration, self.rung.epoch, self._about)
+        of = self._force.migration, self.rung, self._about
+        if self._scope_of != of:
+            self._scope, self._scope_of = Scope(of[0], of[1].epoch, of[2]), of
+        return self._scope
 
     @property
     def complaints(self) -> list[str]:

@@ -35,6 +35,8 @@ class InForce:
         old: The old side; None when the policy has none.
         breakers: One for each side, and one for shadows, whose failures are no caller's.
         climbs: Whether a route climbs the ladder.
+        migration: What the store keeps what was seen under.
+        stop_file_is_there: Whether the kill switch's file existed when it was last looked for.
 
     Raises:
         SettingsError: The policy is not good to begin with.
@@ -52,16 +54,10 @@ class InForce:
         """Why the policy's file as it is now is not in force; empty when it is."""
         return "" if self._file is None else self._file.complaint or self._refused
 
-    @property
-    def migration(self) -> str:
-        """What the store keeps what was seen under."""
-        return self.policy.name or (self.hash if self._file is None else str(self._file.path.resolve()))
-
-    @property
-    def stop_file_is_there(self) -> bool:
-        """Whether the kill switch's file exists."""
-        name = self.policy.kill.file
-        return name is not None and os.path.exists(self.folder / name)
+    def look_for_stop_file(self) -> bool:
+        """Look whether the kill switch's file exists, remember it, and return it."""
+        self.stop_file_is_there = self._stop_file is not None and os.path.exists(self._stop_file)
+        return self.stop_file_is_there
 
     def look(self) -> bool:
         """Read the file again when it has changed; True when another policy is in force now. Raises nothing."""
@@ -92,6 +88,9 @@ class InForce:
         if before is None or before.side != policy.old:
             self.old = None if policy.old is None else _old_of(policy.old, self.folder)
         self.policy, self.hash, self.climbs = policy, policy_hash(policy), climbs
+        self.migration = policy.name or (self.hash if self._file is None else str(self._file.path.resolve()))
+        self._stop_file = None if policy.kill.file is None else os.fspath(self.folder / policy.kill.file)
+        self.look_for_stop_file()
         self.breakers: dict[SideName, Breaker] = {
             "legacy": Breaker(policy.breaker),
             "pegasus": Breaker(policy.breaker),

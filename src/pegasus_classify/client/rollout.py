@@ -78,7 +78,7 @@ class Rollout:
         self._force = InForce(source)
         self._owns_store = store is None
         self.store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
-        self.accounts = SideAccounts(settings)
+        self.accounts = SideAccounts(settings, self._force.folder)
         shadowing = Shadowing(self._force, settings, self.accounts, self.steady, self._shadowed)
         self.shadow = Shadow(self.policy.shadow, shadowing.work)
         clocks = Clocks(clock, self.steady)
@@ -125,7 +125,7 @@ class Rollout:
     @property
     def standing(self) -> Standing:
         """What routes look at now."""
-        return Standing(self.percent, self.rung.stopped or self._force.stop_file_is_there)
+        return Standing(self.percent, self.rung.stopped or self._force.look_for_stop_file())
 
     @property
     def old(self) -> OldAnswers:
@@ -142,6 +142,7 @@ class Rollout:
         """Look whether the policy or its log changed; takes some microseconds when they did not. Raises nothing."""
         with self._lock:
             another_policy = self._force.look()
+            self._force.look_for_stop_file()
             if another_policy:
                 self.shadow.rules = self.policy.shadow
         self._climbing.refresh(another_policy=another_policy)
@@ -149,8 +150,9 @@ class Rollout:
     # --- what routing asks
 
     def deciding(self) -> Callable[[Facts], Decision]:
-        """Return what decides about one request: policy and standing as they are now."""
-        return partial(decide, policy=self.policy, standing=self.standing)
+        """Return what decides about one request: policy and standing as `refresh` found them."""
+        standing = Standing(self.percent, self.rung.stopped or self._force.stop_file_is_there)
+        return partial(decide, policy=self.policy, standing=standing)
 
     def take(self, side: SideName, now: Seconds) -> int | None:
         """Begin an ask; None when the side is to be left alone."""

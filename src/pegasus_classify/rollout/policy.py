@@ -57,7 +57,7 @@ class Route(_Part):
         by: What the share is taken of.
         model: Instead of the settings' model.
         prompt: Instead of the settings' prompt version.
-        calibration: Path of a calibration file, instead of the settings'.
+        calibration: Path of a calibration file, instead of the settings'; relative to the policy's folder.
     """
 
     to: RouteTo
