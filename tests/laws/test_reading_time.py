@@ -118,6 +118,7 @@ def test_entries_that_name_two_classes_at_every_level_are_read_in_bounded_time()
 
 
 def test_signs_that_are_read_the_costly_way_are_bounded_inside_strings_too() -> None:
-    texts = [f"Baseball at 0:{at:02d}. " + "word " * (LONGEST // 15) for at in range(10, 50)]
-    reading = _read(json.dumps({"data": texts}))
-    assert reading.cut
+    keys = ("data", "message", "result", "text", "output", "response", "content", "answer")
+    texts = {key: f"Baseball is seen at 0:1{at}. {'word ' * (LONGEST // 20)}" for at, key in enumerate(keys)}
+    assert not _read(json.dumps(dict([*texts.items()][:2]))).cut
+    assert _read(json.dumps(texts)).cut
