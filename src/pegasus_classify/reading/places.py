@@ -12,11 +12,16 @@ from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["Entry", "Place", "hits_of", "places_in"]
+__all__ = ["DESCRIBING", "Entry", "Place", "hits_of", "places_in"]
 
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_MANY_MEANINGS = frozenset(
+    {"video", "image", "scene", "frame", "see", "seen", "shown", "text", "title", "sound", "voice", "talk"}
+)
 _LONGEST = 300
+DESCRIBING = frozenset({"description", "desc", "detail", "details", "descripci\u00f3n", "descri\u00e7\u00e3o"})
+"""Keys of texts that may be a prompt to the letter."""
 _QUESTIONS = frozenset({"question", "q"})
 _OPEN = frozenset({"other", "weak", "inner"})
 """Roles of keys whose value may be a prompt when it is one to the letter; texts about the video are none of them."""
@@ -104,6 +109,8 @@ def places_in(entry: Entry, place: Place, names: Names) -> list[Place]:
     obj, fields, times, hits = entry
     own = fields.values.get("confidence")
     option = _option_in(_first(fields.values.get("option"))) or option_of(fields.values.get("weak"))
+    if option is None and fields.members:
+        option = next((known for key, value in fields.members if (known := _option_told(key, value)) is not None), None)
     confidence = place.confidence if own is None else own
     # What stands around an entry's name without times ("confidence" beside "classes") is not said of the entry.
     if hits and place.name is None and place.times is None and own is None:
@@ -164,10 +171,17 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     found = next((prompt for text in texts if (prompt := names.prompt_of(text, name))), None)
     if found is not None or texts:
         return found
-    others = [value for key, value in fields.members if role_of(key) in _OPEN]
+    others = [value for key, value in fields.members if role_of(key) in _OPEN or key.casefold() in DESCRIBING]
     others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
+
+
+def _option_told(key: str, value: Node) -> Option | None:
+    """Return the option that is the whole value of a key without a meaning: `"beweisart": "visuell"`."""
+    if not isinstance(value, str) or role_of(key) != "other" or value.casefold() in _MANY_MEANINGS:
+        return None
+    return option_of(value)
 
 
 def _option_in(raw: Node) -> Option | None:

@@ -278,7 +278,8 @@ class _Walk(Leaves):
         if times is not None and times.end is not None:
             self.value(value, here._replace(times=times, listed=True), depth + 1)
             return False
-        embedded = isinstance(value, str) and embedded_in(value) and stretch_of(value) is None
+        # Inside a clip a string is something seen or said, whatever it looks like.
+        embedded = isinstance(value, str) and here.times is None and embedded_in(value)
         if embedded and self.names.class_of(key) is not None:
             for node in self.opened(value):
                 self.keyed(key, node, here, depth + 1)

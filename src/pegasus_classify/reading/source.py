@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
+_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
@@ -103,6 +105,8 @@ def source_of(text: str) -> Source:
     source = Source(text)
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
+    if _DIGITS.search(text):
+        source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
     if '"text_generation"' in text:
         source = _joined_stream(source)
     if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:

@@ -59,6 +59,10 @@ _FROM = re.compile(
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
 _OF_THE_VIDEO = re.compile(r"[- ]?(?:long )?(?:video|clip|recording|film|footage|movie|stream)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|recording)\b",
+    re.IGNORECASE,
+)
 _LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
@@ -71,7 +75,7 @@ _ODD = re.compile(
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(
-    r"\b(?:second|sekunde|segundo|seconde|secondo)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
+    r"\b(?:second|sekunde|segundo|seconde|secondo|\u0627\u0644\u062b\u0627\u0646\u064a\u0629)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
     re.IGNORECASE,
 )
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
@@ -95,11 +99,15 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _AND_A_HALF.sub(lambda match: f"{60 * _number_of(match.group(1)) + 30} s".ljust(len(match.group())), text)
     text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
     text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
     known = [token for token in tokens if token is not None]
+    whole = _WHOLE.search(text) if not known else None
+    if whole is not None:
+        return [Spotted(whole.start(), whole.end(), Stretch(Moment(0.0), Moment(float("inf"))))]
     found: list[Spotted] = []
     at = 0
     while at < len(known):
@@ -164,6 +172,15 @@ def _in_digits(match: re.Match[str]) -> str:
 def _in_digits_of(match: re.Match[str]) -> int:
     words = {name: (word or "").casefold() for name, word in match.groupdict().items()}
     return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
+
+
+_AND_A_HALF = re.compile(
+    rf"\b(\d{{1,3}}|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?", re.IGNORECASE
+)
+
+
+def _number_of(word: str) -> int:
+    return int(word) if word.isdigit() else _COUNTING[word.casefold()]
 
 
 def _in_seconds(match: re.Match[str]) -> str:
@@ -244,7 +261,7 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 _ENDED = re.compile(
     r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
-    r"(?:\s+(?:about|around|the))?\s*[(\[]?\s*$",
+    r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
 _FARTHEST = 160
@@ -292,6 +309,7 @@ _CONFIDENCES = (
         re.IGNORECASE,
     ),
     re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
+    re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
         r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"

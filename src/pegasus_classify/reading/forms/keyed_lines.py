@@ -10,8 +10,9 @@ from pegasus_classify.reading.forms.line_signs import field_pairs, scalar
 from pegasus_classify.reading.forms.line_words import ASIDE, CORRECTION, FINAL, FOUND, NEGATIVE, NUMBERED_TIME
 from pegasus_classify.reading.forms.sentence_lines import SentenceLines
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import role_of, truth_of
+from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit
+from pegasus_classify.reading.places import DESCRIBING
 from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
@@ -21,6 +22,7 @@ __all__ = ["KeyedLines"]
 _FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
 _YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _ROLE_BEHIND = (" label", " class", " category", " answer")
 
 
@@ -97,6 +99,10 @@ class KeyedLines(SentenceLines):
             and not self.statements.mentions.find(line.key)
         ):
             return False
+        owner = self.owner()
+        if owner is not None and line.key.casefold() in DESCRIBING and self.names.prompt_of(line.value, owner):
+            self.add("prompt", line.value)
+            return True
         self.aside(line.value, line.indent)
         return True
 
@@ -141,7 +147,7 @@ class KeyedLines(SentenceLines):
         obj = Obj([], (line.at, line.at + len(line.body)))
         title = role == "other"
         if not (title and (NEGATIVE.search(key) or ASIDE.search(key))) and role not in ("text", "absent"):
-            if title and FINAL.search(key):
+            if (title or role == "answer") and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)
         self.stack.append(Scope(obj, line.indent + 0.5, name=self.stack[-1].name))
@@ -168,6 +174,9 @@ class KeyedLines(SentenceLines):
         name = hit.name if hit else owner or ""
         if prompt or (hit and hit.prompt):
             pairs.append(("prompt", prompt or hit.prompt))  # type: ignore[union-attr]
+        bracket = _IN_BRACKETS.search(key)
+        option = option_of(bracket.group(1)) if bracket is not None else None
+        pairs += [("option", option)] if option is not None else []
         obj = Obj(pairs, span)
         self.add("", obj)
         if not value:
@@ -238,6 +247,10 @@ class KeyedLines(SentenceLines):
         if role == "class":
             hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
+        word = _FIRST_WORD.match(value) if role == "present" else None
+        if word is not None and truth_of(word.group()) is not None:
+            self.add("present", truth_of(word.group()))
+            return
         if role == "time":
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
             entries = [entry for entry in times if "time" in dict(entry.pairs)]

@@ -10,6 +10,7 @@ from pegasus_classify.reading.forms.line_scopes import Scope
 from pegasus_classify.reading.forms.line_signs import (
     BULLET,
     CUE,
+    OUTLINE,
     RULE,
     TABLE_HEAD,
     TICKED,
@@ -65,6 +66,13 @@ class _Lines(KeyedLines):
 
     def bulleted(self, body: str, indent: int, at: int) -> None:
         """Take the bullets off a line, each of which begins an entry; ticks stay, they say yes or no."""
+        outline = OUTLINE.match(body)
+        if outline is not None and self.names.class_of(body[outline.end() :]) is not None:
+            level = outline.group().count(".") + 1
+            heading = heading_in(f"{'#' * level} {body[outline.end() :]}")
+            assert heading is not None
+            self.heading(heading, at + outline.end() - level - 1)
+            return
         bullet = BULLET.match(body)
         nested = 0
         while bullet is not None and nested < _DEEPEST:

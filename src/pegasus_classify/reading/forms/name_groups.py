@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["NameGroup", "NameGroups", "spread"]
 
+_DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
+"""A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
 _NEAR = 100
 """Signs between two names that may join them."""
 
@@ -41,7 +44,14 @@ class NameGroups:
         at = 0
         for mention in found:
             before = text[at : mention.start]
-            joined = bool(groups) and len(before) <= _NEAR and JOINER.fullmatch(before) is not None and known is None
+            alone = _DENIED_ALONE.match(text, mention.end) is not None
+            joined = (
+                not alone
+                and bool(groups)
+                and len(before) <= _NEAR
+                and JOINER.fullmatch(before) is not None
+                and known is None
+            )
             denied = (
                 NO_BEFORE.search(BUT.split(before)[-1]) is not None
                 or NO_AFTER.match(text[mention.end : mention.end + 40]) is not None
@@ -63,15 +73,15 @@ class NameGroups:
     def merged(self, groups: list[NameGroup]) -> list[NameGroup]:
         """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
         kept: list[NameGroup] = []
+        before: set[str] = set()
         for group in groups:
             hits = {each.hit.name for each in group.mentions if each.hit}
-            if kept and not group.times and not group.denied and kept[-1].times and len(hits) == 1:
-                before = {each.hit.name for each in kept[-1].mentions if each.hit}
-                if before == hits:
-                    kept[-1].confidence = kept[-1].confidence or group.confidence
-                    kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
-                    continue
+            if kept and kept[-1].times and len(hits) == 1 and hits == before and not (group.times or group.denied):
+                kept[-1].confidence = kept[-1].confidence or group.confidence
+                kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
+                continue
             kept.append(group)
+            before = hits
         return kept
 
     def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:
@@ -137,7 +147,10 @@ def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -
     starts = [group.mentions[0].start for group in groups]
     for each in times:
         assert isinstance(each.value, Stretch)
-        groups[_nearest(starts, each.start, following=leading)].times.append(each.value)
+        number = _nearest(starts, each.start, following=leading)
+        if leading and groups[number].denied:
+            number = next((later for later in range(number, len(groups)) if not groups[later].denied), number)
+        groups[number].times.append(each.value)
     for each in sure:
         nearest = _nearest(starts, each.start, following=False)
         group = next((group for group in reversed(groups[: nearest + 1]) if not group.denied), groups[nearest])

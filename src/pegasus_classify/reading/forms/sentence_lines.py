@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
 from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS
 from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
@@ -14,6 +16,7 @@ from pegasus_classify.reading.tree import Obj
 
 __all__ = ["SentenceLines"]
 
+_HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
 
@@ -49,7 +52,7 @@ class SentenceLines(Scopes):
                 owner = self.owner()
         if owner is None and (trusted is None or len(body) < trusted) and self.bare_names(body, at, indent):
             return True
-        if owner is not None and body[0] in "(*_" and truth_of(body.strip("()*_ ")) is False:
+        if owner is not None and truth_of(body.strip("()*_. ")) is False:
             self.stack[-1].obj.pairs.append(("present", False))
             return True
         if owner is not None and trusted is None:
@@ -58,7 +61,21 @@ class SentenceLines(Scopes):
                 self.add("prompt", prompt)
                 return True
         self.sentence(body, at, owner, trusted)
+        self.open_for_what_follows(body, at, indent)
         return True
+
+    def open_for_what_follows(self, body: str, at: int, indent: int) -> None:
+        """Let lines below add to a class that a line names first and tells no time of: `Spill (confidence 40)`."""
+        inner = self.stack[-1].obj.pairs[-1:] if self.stack[-1].obj.pairs else []
+        entry = inner[0][1] if inner else None
+        if not isinstance(entry, Obj) or entry.span != (at, at + len(body)):
+            return
+        fields = dict(entry.pairs)
+        name = fields.get("class")
+        head = _HEAD.match(body)
+        hit = self.names.class_of(head.group(1)) if head is not None else None
+        if hit is not None and hit.name == name and not {"time", "present"} & fields.keys():
+            self.stack.append(Scope(entry, float(indent), NAME_LINE, name=hit.name))
 
     def bare_names(self, body: str, at: int, indent: int) -> bool:
         """Read a line that is names and nothing else; False when it is more."""

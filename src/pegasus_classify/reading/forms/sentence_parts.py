@@ -17,8 +17,14 @@ _OPTION_KEY = re.compile(
     r"(?:(?:all |both |each |the )*(?:option|source|modality|evidence|via|as)(?: is)?\s*[:=]?\s*)", re.IGNORECASE
 )
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
-_LAST_NUMBER = re.compile(r"[,|;]\s?(\d{1,3})\s{0,4}$")
+_LAST_NUMBER = re.compile(
+    r"(?:[,|;]\s?|\s/\s)(\d{1,3})\s{0,4}$|[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_ON_SCREEN = re.compile(
+    r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
+)
 _SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
 _MANY_MEANINGS = frozenset(
     "video image images scene frame frames picture see seen shown sight appearance text texts title titles sound voice "  # noqa: SIM905
@@ -50,8 +56,10 @@ def in_brackets(text: str) -> list[Spotted]:
         if float(raw) <= 100:
             found.append(Spotted(start, start + len(raw), raw))
     last = _LAST_NUMBER.search(text) if not found else None
-    if last is not None and float(last.group(1)) <= 100:
-        found.append(Spotted(last.start(1), last.end(1), last.group(1)))
+    if last is not None and (last.group(1) is None or float(last.group(1)) <= 100):
+        found.append(
+            Spotted(last.start(last.lastindex or 1), last.end(last.lastindex or 1), last.group(last.lastindex or 1))
+        )
     return found
 
 
@@ -71,6 +79,8 @@ def option_told(text: str) -> Option | None:
     """Return the kind of evidence a sentence names, as a word that stands apart or in a phrase; None without."""
     if _SPOKEN.search(text):
         return "conversation"
+    if _ON_SCREEN.search(text):
+        return "text_in_video"
     for match in re.finditer(r"[^()\[\],;|\x00]+", text):
         word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
         option = option_of(word)

@@ -60,14 +60,15 @@ NO_AFTER = re.compile(
 HEDGE = re.compile(
     r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
     r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|thought|it (?:seem|look))|"
+    r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
     r"not (?:count|included?)|unsure|unclear|ignore|example|e\.g|for instance)\b|\?\s*$",
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )reads?|reading|(?:sign|banner|caption|subtitle|poster|title card|slide|overlay)s? "
+    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|reading|(?:sign|banner|caption|subtitle|poster|title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
-    r"written|on[- ]screen (?:text|captions?|titles?|words?|graphics?)|screen shows)\b",
+    r"written|screen shows)\b",
     re.IGNORECASE,
 )
 JOINER = re.compile(
@@ -88,6 +89,7 @@ SLIP = re.compile(
 )
 WITHDRAWN = re.compile(
     r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
+    r"(?:does|do|did)(?: not|n['\u2019]t) (?:count|qualify|belong)|not (?:be )?counted|"
     r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|was)(?: not|n['\u2019]t))",
     re.IGNORECASE,
 )
@@ -103,7 +105,7 @@ SURENESS = re.compile(
 )
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
-FOR_ALL = re.compile(r"\b(?:for|in) (?:all|both|each|every)\b", re.IGNORECASE)
+FOR_ALL = re.compile(r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|\bboth times\b", re.IGNORECASE)
 AGAIN = re.compile(
     r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
     r"2nd|3rd)\b",
@@ -130,7 +132,7 @@ _LEFT_OK = (
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
     "end ends ended stop stops stopped began started finish finishes enters leaves "
-    "so thus therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
+    "finally lastly noticed observed saw spotted noted recognized recognised notice observe spot read so thus therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
@@ -142,7 +144,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
-    "begin start end continue last appear occur happen come comes follow go goes plays happens "
+    "once twice begin start end continue last appear occur happen come comes follow go goes plays happens "
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "

@@ -20,6 +20,7 @@ from pegasus_classify.reading.forms.sentence_parts import (
 from pegasus_classify.reading.forms.sentence_signs import (
     CLAUSE,
     COMMA,
+    FOR_ALL,
     HEDGE,
     INSTEAD,
     LAST_WORD,
@@ -87,7 +88,8 @@ class Sentences:
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
         text = self.unquoted(text)
-        clauses = self._clauses(text, known) if trusted is None else []
+        for_all = FOR_ALL.search(text) is not None
+        clauses = self._clauses(text, known) if trusted is None and not for_all else []
         if clauses:
             parts = [self._clause(text[start:end], offset + start, known, None, ()) for start, end in clauses]
             return Heard(
@@ -96,7 +98,10 @@ class Sentences:
                 [time for part in parts for time in part.times],
                 [each for part in parts for each in part.sure],
             )
-        return self._clause(text, offset, known, trusted, taken_up)
+        heard = self._clause(text, offset, known, trusted, taken_up)
+        if for_all:
+            _shared(heard.entries)
+        return heard
 
     def _clauses(self, text: str, known: str | None) -> list[tuple[int, int]]:
         """Return the clauses of a sentence when each has a name and a time of its own."""
@@ -239,3 +244,12 @@ class Sentences:
         if times:
             return [Obj([("time", each.value), *pairs], span) for each in times]
         return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
+
+
+def _shared(entries: list[Obj]) -> None:
+    """Give the one prompt that a sentence names "in all" or "each time" to each of its clips."""
+    prompts = {value for entry in entries for key, value in entry.pairs if key == "prompt"}
+    if len(prompts) == 1:
+        for entry in entries:
+            if "prompt" not in dict(entry.pairs):
+                entry.pairs.append(("prompt", next(iter(prompts))))

@@ -192,7 +192,7 @@ def _columns_as_entries(rows: list[Row]) -> Arr | None:
     fields = [(role_of(_UNIT.sub("", cells[0]).strip()), cells) for cells, _, _ in rows if cells]
     named = [cells for role, cells in fields if role == "class"]
     timed = sum(role in ("start", "end", "time", "clips") for role, _ in fields)
-    if len(named) != 1 or not timed or sum(role_of(cell) in _COLUMNS for cell in rows[0][0]) > 1:
+    if len(named) != 1 or not timed or sum(role_of(cell) in _COLUMNS - {"clips"} for cell in rows[0][0]) > 1:
         return None
     span = (rows[0][1], rows[-1][2])
     found: list[Node] = []
