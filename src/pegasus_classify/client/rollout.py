@@ -34,14 +34,7 @@ from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.protocol import Store
 from pegasus_classify.stores.rollout_notes import Amounts, Scope
 
-<<<<<<< HEAD
-__all__ = ["LADDER", "Rollout", "seen_path"]
-
-LADDER = "ladder"
-"""Who makes changes that no person makes."""
-=======
-__all__ = ["Rollout", "rollout_of"]
->>>>>>> w-seven
+__all__ = ["Rollout"]
 
 _LOG = logging.getLogger("pegasus_classify.rollout")
 
@@ -262,21 +255,3 @@ class Rollout:
         self._climbing.close()
         if self._owns_store:
             self.store.close()
-
-
-<<<<<<< HEAD
-def _given(source: object) -> Policy:
-    if isinstance(source, Policy):
-        return source
-    assert isinstance(source, Mapping)
-    return policy_from(source)
-=======
-def rollout_of(settings: Settings, store: Store | None = None) -> Rollout | None:
-    """Return the migration that settings name; None when they name none.
-
-    Args:
-        settings: What the program was set to.
-        store: Keeps what is seen, and is left open; None: the one that the settings name.
-    """
-    return None if settings.policy is None else Rollout(settings.policy, settings, store=store)
->>>>>>> w-seven
