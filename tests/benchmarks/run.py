@@ -15,11 +15,14 @@ from measures import Row, core_rows, import_rows, wall_rows
 from migrating import rollout_rows
 from serving import serve_rows
 
+from reading import reading_rows
+
 __all__ = ["main"]
 
 _PARTS = {
     "core": core_rows,
     "imports": import_rows,
+    "reading": reading_rows,
     "wall": wall_rows,
     "ledger": ledger_rows,
     "serve": serve_rows,

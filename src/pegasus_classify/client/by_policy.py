@@ -13,17 +13,23 @@ from pegasus_classify.settings import Settings
 if TYPE_CHECKING:
     from pegasus_classify.client.account import Account, AsyncAccount
     from pegasus_classify.client.rollout import Rollout
+    from pegasus_classify.stores.protocol import Store
 
 __all__ = ["reply_by", "reply_by_async", "rollout_of"]
 
 
-def rollout_of(settings: Settings) -> Rollout | None:
-    """Return the migration that settings name; None when they name none."""
+def rollout_of(settings: Settings, store: Store | None = None) -> Rollout | None:
+    """Return the migration that settings name; None when they name none.
+
+    Args:
+        settings: What the program was set to.
+        store: Keeps what is seen, and is left open; None: the one that the settings name.
+    """
     if settings.policy is None:
         return None
     from pegasus_classify.client.rollout import Rollout  # noqa: PLC0415 - loaded late
 
-    return Rollout(settings.policy, settings)
+    return Rollout(settings.policy, settings, store=store)
 
 
 def reply_by(rollout: Rollout | None, account: Account, steps: Generator[Need, Any, HandledReply]) -> HandledReply:

@@ -40,6 +40,7 @@ class Choices(TypedDict, total=False):
     cache_ttl: float | None
     keep_texts: float | None
     timeout: float | None
+    task_timeout: float | None
     requests_per_minute: float | None
     video_minutes_per_minute: float | None
     tokens_per_minute: float | None

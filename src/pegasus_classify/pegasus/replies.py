@@ -34,6 +34,8 @@ class Problem:
         message: The platform's sentence, or ours when it sent none. Never holds a key.
         retry_after: Seconds the platform asks to wait; None when it does not say.
         timed_out: True when the answer did not come in time.
+        unsure: True when the platform may have carried the request out all the same: it was sent, and what came
+            back was no readable answer.
     """
 
     sort: ProblemSort
@@ -42,6 +44,7 @@ class Problem:
     message: str
     retry_after: Seconds | None = None
     timed_out: bool = False
+    unsure: bool = False
 
 
 def understood(reply: Reply | NoReply) -> dict[str, Any] | Problem:
@@ -51,12 +54,13 @@ def understood(reply: Reply | NoReply) -> dict[str, Any] | Problem:
     problem: the same request has been seen to succeed the next time.
     """
     if isinstance(reply, NoReply):
-        return Problem("transient", 0, "", reply.message, timed_out=reply.kind == "timeout")
+        sent = reply.kind != "connect"
+        return Problem("transient", 0, "", reply.message, timed_out=reply.kind == "timeout", unsure=sent)
     body = _json_object(reply.body)
     if 200 <= reply.status < 300:
         if body is not None:
             return body
-        return Problem("transient", reply.status, "", _describe_body(reply))
+        return Problem("transient", reply.status, "", _describe_body(reply), unsure=True)
     return _problem_of_status(reply, body)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_strict import parse_strict
 from pegasus_classify.reading.forms.json_text import parse
-from pegasus_classify.reading.forms.keyed_lines import read_lines
+from pegasus_classify.reading.forms.lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.forms.tables import tables_in
+from pegasus_classify.reading.forms.tables import Table, tables_in
 from pegasus_classify.reading.forms.tags import read_tags
 from pegasus_classify.reading.keys import role_of
-from pegasus_classify.reading.mentions import Mentions
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.source import Source, rewritten
 from pegasus_classify.reading.tree import Node
@@ -48,7 +47,10 @@ _STRICT_TRIES = 4
 """How often a strict reading may fail in one text: each failure may have looked at all that is left."""
 
 _OPENING = re.compile(
-    r"\{(?!\{)|\[(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
+    r"\{(?!\{)|"
+    r"\[(?![ xX]?\][ \t]{1,9}\w)(?!\[?[^\[\]\n,{}:]{1,80}\]{1,2}[ \t]{0,9}\n\s{0,20}[\w\"]{1,40} ?=)"
+    r"(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|"
+    r"dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>\"[\w ]{1,40}\"\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
@@ -85,12 +87,14 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         source = rewritten(source, _ESCAPES, "over_escaped", _unescaped)
     text = source.text
     at = 0
+    listing = _LISTING.search(text)
+    listed = len(text) if listing is None else listing.end()
     tries = _STRICT_TRIES
     left = _MOST
     while left and (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
-        if not implied and _in_a_line(text, start, names):
+        if not implied and _in_a_line(text, start, names, listed=start >= listed):
             at = start + 1
             continue
         parsed = parse_strict(text, start) if not implied and tries > 0 else None
@@ -102,45 +106,51 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         left -= 1
 
 
-def _in_a_line(text: str, start: int, names: Names) -> bool:
-    """Return whether brackets are the value of a key or a bullet, so that the line around them has a meaning."""
-    line = text[max(0, start - 200, text.rfind("\n", 0, start) + 1) : start]
+def _in_a_line(text: str, start: int, names: Names, *, listed: bool) -> bool:
+    """Return whether brackets are the value of a key or a bullet, so that the line around them has a meaning.
+
+    Args:
+        text: The whole text.
+        start: Offset of the bracket.
+        names: What was asked.
+        listed: True when a line before it announces a list.
+    """
+    first = max(0, start - 200)
+    line = text[max(first, text.rfind("\n", first, start) + 1) : start]
     match = _LINE_HEAD.fullmatch(line)
     if match is None:
         return False
     key = match.group("key")
     if key is None:
-        return match.group("bullet") is not None and (text[start] == "[" or _LISTING.search(text, 0, start) is not None)
+        return match.group("bullet") is not None and (text[start] == "[" or listed)
     role = role_of(key)
     return role in ("clips", "time", "names", "prompt", "option", "inner") or names.class_of(key) is not None
 
 
-def others(source: Source, names: Names, *, cut: bool) -> Iterator[Document]:
+def others(source: Source, statements: Statements, *, cut: bool) -> Iterator[Document]:
     """Give what stands in a text in any form but JSON: elements, tables, lines."""
     text = source.text
     trusted = len(text.rstrip()) if cut else None
     tree = read_tags(text)
     if tree is not None:
         yield Document(tree, 0, len(text), source, "elements")
-    statements = Statements(Mentions(names))
-    tables = tables_in(text, names, trusted=trusted)
-    for table in tables:
-        yield Document(table.value, table.start, table.end, source, "table")
-        text = text[: table.start] + _hidden(text[table.start : table.end]) + text[table.end :]
+    tables = tables_in(text, statements, trusted=trusted)
+    yield from (Document(table.value, table.start, table.end, source, "table") for table in tables)
+    text = _without(text, tables)
     yield Document(read_lines(text, statements, trusted=trusted), 0, len(text), source, "lines", cut=cut)
 
 
 def without(source: Source, documents: list[Document]) -> Source:
     """Return a text with the documents found in it hidden, offsets unchanged."""
+    return Source(_without(source.text, documents), source.repairs, source.marks, source.shifts, source.parent)
+
+
+def _without(text: str, stretches: Sequence[Document | Table]) -> str:
     pieces, at = [], 0
-    for each in documents:
-        pieces += [source.text[at : each.start], _hidden(source.text[each.start : each.end])]
+    for each in stretches:
+        pieces += [text[at : each.start], re.sub(r"[^\n]", " ", text[each.start : each.end])]
         at = each.end
-    return Source("".join([*pieces, source.text[at:]]), source.repairs, source.marks, source.shifts, source.parent)
-
-
-def _hidden(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
+    return "".join([*pieces, text[at:]])
 
 
 def _unescaped(text: str) -> str:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from pegasus_classify.reading.candidates import Document
-from pegasus_classify.reading.shapes import Said
+from pegasus_classify.reading.claims import Said
+from pegasus_classify.reading.places import Place
 
 __all__ = ["Read", "chosen"]
 
@@ -16,7 +17,10 @@ _DRAFT = re.compile(
     r"previous(?:ly)?|not this|wrong|"
     r"incorrect|instead of|would (?:look|be)|could look|rough|tentative|preliminary|on[- ]screen|screen "
     r"shows|sign reads|quoted|"
-    r"prompt was|expected output|discarded|version 1|attempt|guess|rejected|obsolete)\b",
+    r"prompt was|expected output|(?:output |answer |response )?format (?:is|looks|will be|would be)|"
+    r"in (?:this|the following) (?:form|shape|structure|manner|style)|"
+    r"(?:follow|use|using|with) (?:this|the following) (?:json )?(?:form|format|shape|structure|schema)|"
+    r"discarded|version 1|attempt|guess|rejected|obsolete)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
@@ -30,13 +34,20 @@ _PART = re.compile(
     r"\b(?:part|chunk|segment|half|continued|section|scene|window|first \d+|next \d+|minutes?)\b", re.IGNORECASE
 )
 
+_NEAR = 400
+"""Signs between two documents that are looked at; more than that white space stands nowhere."""
+
+
+_NOWHERE = Place()
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document and what it says."""
+    """A document, what it says, and what the heading above it says."""
 
     document: Document
     said: Said
+    around: Place = _NOWHERE
 
 
 def chosen(reads: list[Read]) -> list[Read]:
@@ -55,7 +66,7 @@ def chosen(reads: list[Read]) -> list[Read]:
     for read in reversed(useful):
         if kept and not read.said.named:
             continue
-        if kept and read.said.named & named and not _continued(kept[-1], read):
+        if kept and read.said.named & named and not (_continued(kept[-1], read) or _apart(kept[-1], read)):
             continue
         kept.append(read)
         named |= read.said.named
@@ -70,6 +81,8 @@ def _called(read: Read, what: re.Pattern[str]) -> bool:
 
 def _before(document: Document) -> str:
     """Return the words that introduce a document: the rest of its line and the line before."""
+    if document.start == 0:
+        return ""
     text = document.source.text[max(0, document.start - 200) : document.start]
     last = max(text.rfind("}"), text.rfind("]"))
     text = text[last + 1 :].rstrip()
@@ -77,9 +90,15 @@ def _before(document: Document) -> str:
     return " ".join(lines[-1:])
 
 
+def _apart(later: Read, earlier: Read) -> bool:
+    """Return whether two documents stand under headings that say different things: one for each option, say."""
+    return _NOWHERE not in (later.around, earlier.around) and later.around != earlier.around
+
+
 def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
-    between = later.document.source.text[earlier.document.end : later.document.start]
+    end = earlier.document.end
+    between = later.document.source.text[end : min(end + _NEAR, later.document.start)]
     if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

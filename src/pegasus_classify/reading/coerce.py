@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.reading.claims import Claim
 from pegasus_classify.reading.confidence import claimed, fraction_scale, percent
-from pegasus_classify.reading.shapes import Claim
 from pegasus_classify.reading.timecodes import Stretch, resolved
 
 __all__ = ["evidence_of"]
@@ -37,15 +37,22 @@ def evidence_of(
     confidences = [claimed(claim.confidence) for claim in claims]
     fractions = fraction_scale(confidences if cut else [*confidences, *map(claimed, scales)])
     located = {claim.name for claim in claims if claim.times is not None}
+    # A confidence told of the class apart from its clips holds for those that have none.
+    told = {
+        claim.name: confidence
+        for claim, confidence in zip(claims, confidences, strict=True)
+        if claim.times is None and confidence.scale != "none"
+    }
     found: dict[tuple[object, ...], Evidence] = {}
-    for claim, confidence in zip(claims, confidences, strict=True):
+    for claim, own in zip(claims, confidences, strict=True):
         if claim.times is None and claim.name in located:
             continue
-        sure = percent(confidence, fractions=fractions)
+        confidence = told.get(claim.name, own) if claim.confidence is None else own
+        sure = confidence.value if confidence.scale == "percent" else percent(confidence, fractions=fractions)
         undecided = cut and fractions is None and confidence.scale == "open"
         if sure == 0 or undecided:
             continue
-        repairs: dict[Repair, None] = dict.fromkeys(claim.repairs)
+        repairs: dict[Repair, None] = dict.fromkeys(claim.repairs) if claim.repairs else {}
         start = end = None
         if claim.times is not None:
             span = _placed(claim.times, duration, repairs)
@@ -62,6 +69,9 @@ def evidence_of(
 
 
 def _placed(times: Stretch, duration: Seconds | None, repairs: dict[Repair, None]) -> tuple[Seconds, Seconds] | None:
+    first, last = times.start.seconds, (times.end or times.start).seconds
+    if duration is not None and 0 <= first <= last <= duration:
+        return first, last
     start, end, shifted = resolved(times, duration)
     if shifted:
         repairs["minutes_not_hours"] = None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pegasus_classify.reading.keys import role_of
+from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["are_entries", "embedded_in", "unzipped"]
 
+_FIELDS = frozenset({"class", "start", "end", "time", "confidence", "prompt", "option"})
 _HEADS = frozenset({"columns", "header", "headers"})
 
 
@@ -17,7 +21,7 @@ def are_entries(value: Node) -> bool:
 
 def embedded_in(text: str) -> bool:
     """Return whether a string looks like an answer of its own."""
-    return text.lstrip()[:1] in ("{", "[")
+    return text.lstrip()[:1] in ("{", "[") and stretch_of(text) is None
 
 
 def unzipped(obj: Obj) -> list[Obj]:
@@ -33,22 +37,41 @@ def unzipped(obj: Obj) -> list[Obj]:
     if head is not None:
         rows = next((value for _, value in lists if value is not head), [])
         return _entries(head, rows, [], obj)
-    columns = [(key, value) for key, value in lists if role_of(key) in ("class", "start", "end", "confidence")]
+    columns = [(column, value) for key, value in lists if (column := _column(key)) is not None]
     length = len(columns[0][1]) if columns else 0
     if not all(len(value) == length and _plain(value) for _, value in columns):
         return []
-    if not {role_of(key) for key, _ in columns} >= {"start", "end"}:
+    if not {column for column, _ in columns} >= {"start", "end"} and not _ranges_by_class(columns):
         return []
     rest = [(key, value) for key, value in obj.pairs if not isinstance(value, list)]
     rows = [list(row) for row in zip(*(value for _, value in columns), strict=True)]
-    return _entries([key for key, _ in columns], rows, rest, obj)
+    return _entries([column for column, _ in columns], rows, rest, obj)
+
+
+def _column(key: str) -> str | None:
+    """Return the field a column holds; None when it holds none."""
+    role = role_of(key)
+    if role == "names":
+        return "class"
+    if role == "clips":
+        return "time"
+    if key.casefold() == "prompts":
+        return "prompt"
+    return role if role in _FIELDS else None
+
+
+def _ranges_by_class(columns: list[tuple[str, list[Node]]]) -> bool:
+    """Return whether columns give a class and a range in each row."""
+    ranges = next((value for column, value in columns if column == "time"), [])
+    texts = all(isinstance(each, str) and (times := stretch_of(each)) and times.end for each in ranges)
+    return bool(ranges) and texts and any(column == "class" for column, _ in columns)
 
 
 def _plain(values: list[Node]) -> bool:
     return all(isinstance(each, (str, int, float)) for each in values)
 
 
-def _entries(keys: list[Node], rows: list[Node], rest: list[tuple[str, Node]], obj: Obj) -> list[Obj]:
+def _entries(keys: Sequence[Node], rows: list[Node], rest: list[tuple[str, Node]], obj: Obj) -> list[Obj]:
     return [
         Obj([*rest, *zip(map(str, keys), row, strict=True)], obj.span)
         for row in rows

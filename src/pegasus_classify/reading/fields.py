@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pegasus_classify.reading.keys import Role, role_of, truth_of
+from pegasus_classify.reading.keys import Role, option_of, role_of, truth_of
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -23,10 +23,13 @@ _FIELDS = frozenset(
         "absent",
         "start_ms",
         "end_ms",
+        "length_ms",
     }
 )
+_UNKNOWN = frozenset({"n/a", "na", "null", "-", "\u2013", "\u2014", "missing", "none", "unknown", "not applicable"})
 _NAMING = frozenset({"class", "weak", "text", "prompt"})
 _ENTRY_STARTS = frozenset({"class", "start"})
+_DEEPEST = 12
 
 
 class Fields:
@@ -55,21 +58,30 @@ class Fields:
         return not self.values.keys().isdisjoint(("start", "end", "time", "start_ms"))
 
 
-def fields_of(obj: Obj) -> Fields:
-    """Sort an object's members; those of an object that only describes it (`details`, `time`) count as its own."""
+def fields_of(obj: Obj, inside: int = 0) -> Fields:
+    """Sort an object's members; those of an object that only describes it (`details`, `time`) count as its own.
+
+    Args:
+        obj: The object.
+        inside: How many such objects it stands in; what is nested deeper than some is passed over.
+    """
     fields = Fields()
+    if inside > _DEEPEST:
+        return fields
     for key, value in obj.pairs:
         role = role_of(key)
         if role not in _FIELDS:
-            _keep(fields, role, key, value)
+            _keep(fields, role, key, value, inside)
         elif isinstance(value, Obj):
-            _nested(fields, role, key, value)
+            _nested(fields, role, key, value, inside)
         elif isinstance(value, list) and role in ("present", "absent"):
             fields.members.append((key, value))
-        elif isinstance(value, list) and role in ("weak", "time", "option") and _holds_entries(value):
+        elif isinstance(value, list) and (
+            (role in ("weak", "time", "option") and _holds_entries(value)) or (role == "class" and _hold_more(value))
+        ):
             fields.members.append((key, value))
             fields.lists = True
-        elif role in fields.values and role == "weak":
+        elif role in fields.values and (role == "weak" or (role == "option" and option_of(value) is None)):
             fields.members.append((key, value))
         else:
             if role in _ENTRY_STARTS and value is not None and fields.values.get(role, value) != value:
@@ -78,9 +90,9 @@ def fields_of(obj: Obj) -> Fields:
     return fields
 
 
-def _keep(fields: Fields, role: Role, key: str, value: Node) -> None:
+def _keep(fields: Fields, role: Role, key: str, value: Node, inside: int) -> None:
     if role == "inner" and isinstance(value, Obj):
-        _merge(fields, value)
+        _merge(fields, value, inside)
         return
     fields.members.append((key, value))
     if role == "echo":
@@ -90,19 +102,23 @@ def _keep(fields: Fields, role: Role, key: str, value: Node) -> None:
         fields.lists = True
 
 
-def _nested(fields: Fields, role: Role, key: str, value: Obj) -> None:
+def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> None:
     """Sort a member whose key is a field's and whose value is an object."""
     if role == "time":
-        _merge(fields, value)
+        _merge(fields, value, inside)
     elif role in ("start", "end", "confidence"):
         numbers = _counted(value) or [
             each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)
         ]
         fields.values.setdefault(role, numbers[0] if numbers else None)
-    elif (role == "class" and all(role_of(inner) in _NAMING for inner, _ in value.pairs)) or role == "prompt":
+    elif (role == "class" and _only_names(value)) or role == "prompt":
         fields.values[role] = value
     else:
         fields.members.append((key, value))
+
+
+def _only_names(value: Obj) -> bool:
+    return all(role_of(key) in _NAMING and not isinstance(each, (Obj, list)) for key, each in value.pairs)
 
 
 _COUNTS = {"h": 3600, "hours": 3600, "m": 60, "min": 60, "minutes": 60, "s": 1, "sec": 1, "seconds": 1}
@@ -118,10 +134,15 @@ def _counted(value: Obj) -> list[float]:
     return [sum((size or 0) * each for size, each in parts)]
 
 
-def _merge(fields: Fields, value: Obj) -> None:
-    inner = fields_of(value)
+def _merge(fields: Fields, value: Obj, inside: int) -> None:
+    inner = fields_of(value, inside + 1)
     fields.values = {**inner.values, **fields.values}
     fields.members += inner.members
+
+
+def _hold_more(values: list[Node]) -> bool:
+    """Return whether the objects of a list say more than names: they are entries under a key such as `class`."""
+    return any(isinstance(each, Obj) and not _only_names(each) for each in values)
 
 
 def _holds_entries(values: list[Node]) -> bool:
@@ -131,11 +152,13 @@ def _holds_entries(values: list[Node]) -> bool:
 def split(obj: Obj) -> list[Obj]:
     """Return the entries of an object that lost the braces between them: each begins where a field repeats."""
     roles = [role_of(key) for key, _ in obj.pairs]
-    first = next(role for role in roles if role in _ENTRY_STARTS)
-    parts: list[list[tuple[str, Node]]] = [[]]
-    for role, pair in zip(roles, obj.pairs, strict=True):
-        if role == first and parts[-1]:
-            parts.append([])
+    first = next((role for role in roles if role in _ENTRY_STARTS and roles.count(role) > 1), roles[0])
+    # What stands before the first field that repeats holds for every entry.
+    common = obj.pairs[: roles.index(first)]
+    parts: list[list[tuple[str, Node]]] = []
+    for role, pair in zip(roles[len(common) :], obj.pairs[len(common) :], strict=True):
+        if role == first:
+            parts.append(list(common))
         parts[-1].append(pair)
     found = [Obj(pairs, obj.span) for pairs in parts]
     for part in found:
@@ -172,7 +195,14 @@ def denied(fields: Fields) -> bool:
     if truth_of(values.get("present")) is False or truth_of(values.get("absent")) is True:
         return True
     confidence = values.get("confidence")
-    return isinstance(confidence, str) and truth_of(confidence) is False and "start" not in values
+    if not isinstance(confidence, str) or truth_of(confidence) is not False or "start" in values:
+        return False
+    return not (fields.lists and _unknown(confidence))
+
+
+def _unknown(confidence: str) -> bool:
+    """Return whether a word in the place of a confidence says that none is known, not that nothing is there."""
+    return confidence.strip().casefold() in _UNKNOWN
 
 
 def stretch_from(raw: Node) -> Stretch | None:
@@ -210,6 +240,9 @@ def _by_length(start: Stretch, values: dict[Role, Node]) -> Stretch:
 
 def _milliseconds(values: dict[Role, Node]) -> Stretch | None:
     start, end = stretch_from(values.get("start_ms")), stretch_from(values.get("end_ms"))
+    length = stretch_from(values.get("length_ms"))
+    if start is not None and end is None and length is not None:
+        end = Stretch(Moment(start.start.seconds + length.start.seconds), None)
     if start is None or end is None:
         return None
     return Stretch(Moment(start.start.seconds / 1000), Moment(end.start.seconds / 1000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pegasus_classify.reading.names import Hit, Names, loosened, plain
@@ -15,6 +16,17 @@ _LINKED_LEFT = re.compile(r"[^\W_][-\u2010\u2011]$")
 _LINKED_RIGHT = re.compile(r"[-\u2010\u2011][^\W_]")
 
 
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_BEFORE = frozenset(
+    "\u6709\u662f\u5728\u548c\u4e0e\u53ca\u7684\u4e86\u5230\u89c1\u542b\u73b0\u4e3a\u53c8\u4e5f\u306b\u306e\u3068\u3084"
+)
+_AFTER = frozenset(
+    "\u7684\u5728\u51fa\u4ece\u4e8e\u662f\u6709\u548c\u4e0e\u53ca\u4e5f\u88ab\u6b63\u4e86\u306f\u304c\u3092\u306b\u306e\u3082\u3068\u3067"
+    "\uc740\ub294\uc774\uac00\uc744\ub97c\uc758\ub3c4\uc640\uacfc\uc5d0\ub85c"
+)
+"""Particles and words before and behind a name in writing without spaces (Korean ones stick to it)."""
+
+
 class Mention(NamedTuple):
     """A name in a text: half-open offsets, the text itself, and the class it means when that is certain."""
 
@@ -24,6 +36,7 @@ class Mention(NamedTuple):
     hit: Hit | None
 
 
+@lru_cache(maxsize=8192)
 def _words(name: str) -> tuple[str, ...]:
     words = (loosened(word) or plain(word) for word in _WORD.findall(plain(name)))
     return tuple(word for word in words if word != "and")
@@ -42,6 +55,8 @@ class Mentions:
         for words in {_words(name) for name in spoken}:
             if words:
                 self.by_word.setdefault(words[0], []).append(words)
+        dense = sorted({name for name in spoken if _UNSPACED.search(name)}, key=len, reverse=True)
+        self.unspaced = re.compile("|".join(map(re.escape, dense)), re.IGNORECASE) if dense else None
         for entries in self.by_word.values():
             entries.sort(key=lambda words: -len(words))
 
@@ -63,7 +78,26 @@ class Mentions:
             if mention is not None:
                 found.append(mention)
             at += used
+        if self.unspaced is not None:
+            found = self._with_unspaced(text, found)
         return found
+
+    def _with_unspaced(self, text: str, found: list[Mention]) -> list[Mention]:
+        """Add names of scripts that put no spaces between words; inside a longer word they are only prompts."""
+        assert self.unspaced is not None
+        taken = [(each.start, each.end) for each in found]
+        for match in self.unspaced.finditer(text):
+            start, end = match.span()
+            if any(low < end and start < high for low, high in taken):
+                continue
+            before, after = text[start - 1 : start], text[end : end + 1]
+            alone = (not _UNSPACED.match(before) or before in _BEFORE) and (
+                not _UNSPACED.match(after) or after in _AFTER
+            )
+            hit = self.names.class_of(match.group()) if alone else None
+            if hit is not None or self._any_prompt(match.group()):
+                found.append(Mention(start, end, match.group(), hit))
+        return sorted(found)
 
     def _at(
         self, text: str, tokens: list[tuple[int, int, str]], folded: list[str], at: int

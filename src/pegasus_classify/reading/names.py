@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from pegasus_classify.contract.request import Option
@@ -70,8 +71,15 @@ def _singular(word: str) -> str:
 
 _FOLDS: tuple[Callable[[str], str], ...] = (plain, squeezed, loosened)
 
+
+@lru_cache(maxsize=8192)
+def _folded(name: str, level: int) -> str:
+    """Return a name that was asked for as one way of comparing sees it; most answers are read for the same few."""
+    return _FOLDS[level](name)
+
+
 _LEAD = re.compile(
-    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
+    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
 _LABEL = re.compile(
     r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
@@ -79,7 +87,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|"
+    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
+    r"text_in_video|text in video|logo|audio|speech|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,
 )
@@ -88,7 +97,7 @@ _WRAPPED = re.compile(
     r"_{1,3}|`{1,3}|~~|["'\u2019\u201d\u00bb\u300d\u300f\])>}\u3011])\s*\Z""",
     re.DOTALL,
 )
-_PARTS = re.compile(r"\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
+_PARTS = re.compile(r"(?<!\s)\s*(?:[,;|/\n\u3001\uff0c]|\s&\s|\band\b|\bund\b|\by\b|\bet\b|\s\+\s)\s*")
 _ID_AND_NAME = re.compile(
     r"\A\s*[\[(<]?([A-Za-z]{1,3}\d{1,4}(?:\.[A-Za-z]{1,3}\d{1,4})?)[\])>]?\s*(?:[:=|,.)]|[-\u2013\u2014]|"
     r"\s)\s*[(\[]?(.+?)[)\]]?\s*\Z",
@@ -101,9 +110,20 @@ _NAME_AND_ID = re.compile(
 )
 
 
+_TWO_NAMES = re.compile(
+    r"\A\s*(.{1,200}?)\s*(?:[(\[]\s*(.{1,200}?)\s*[)\]]|(?:\s[-\u2013\u2014>|\u2192]+\s|\s?[/>:\u203a\u00bb]\s?)(.{1,200}?))\s*\Z"
+)
+
+
+def _evened(text: str) -> str:
+    """Return a text with every run of white space as one space: patterns then need not try each part of a run."""
+    return " ".join(text.split())
+
+
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
+    text = _evened(_decoded(text))
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))
@@ -116,6 +136,22 @@ def _peeled(text: str) -> Iterable[str]:
         yield text
 
 
+_SHORT_ID = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
+_CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _decoded(text: str) -> str:
+    """Return a name whose letters were escaped once too often, or read in the wrong encoding, as it was meant."""
+    if "\\u" in text:
+        text = _CODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    if any(sign in text for sign in "\u00c3\u00c2\u00e2"):
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return text
+    return text
+
+
 class _Index:
     """Names to what they mean, looked up from the most exact to the loosest way of comparing."""
 
@@ -126,10 +162,9 @@ class _Index:
     def level(self, number: int) -> dict[str, Hit | None]:
         """Return the table of one way of comparing; None stands where two things asked become the same."""
         while len(self.levels) <= number:
-            fold = _FOLDS[len(self.levels)]
             table: dict[str, Hit | None] = {}
             for name, hit in self.entries:
-                key = fold(name)
+                key = _folded(name, len(self.levels))
                 if key:
                     table[key] = hit if table.get(key, hit) == hit else None
             self.levels.append(table)
@@ -167,8 +202,15 @@ class Names:
     def prompt_of(self, text: str, name: str) -> str | None:
         """Return the prompt of one class that a text means; None when it means none of them."""
         known = self.prompt_ids.get(text)
+        if known is None and self.prompt_ids and _SHORT_ID.fullmatch(text):
+            known = next(
+                (pair for short, pair in self.prompt_ids.items() if pair[0] == name and short.endswith("." + text)),
+                None,
+            )
         if known is not None:
             return known[1] if known[0] == name else None
+        if text in self.names[name].prompts:
+            return text
         if (text, name) not in self._prompts:
             self._prompts[text, name] = self._prompt_of(text, name) if len(text) <= 1200 else None
         return self._prompts[text, name]
@@ -186,7 +228,21 @@ class Names:
             hit = self._looked_up(shape, self._classes(), self._all_prompts())
             if hit is not None:
                 return hit if shape == text and not hit.folded else hit._replace(folded=True)
-        return self._with_id(text)
+        text = _MARKUP.sub("", text)
+        return self._with_id(text) or self._with_prompt(text)
+
+    def _with_prompt(self, text: str) -> Hit | None:
+        """Read `Pets (Dog)`, `Dog (Pets)` and `Pets / Dog`: a class and one of its prompts."""
+        match = _TWO_NAMES.match(text) if len(text) <= 300 else None
+        if match is None:
+            return None
+        one, two = match.group(1), match.group(2) or match.group(3)
+        for name, prompt in ((one, two), (two, one)):
+            hit = self._looked_up(name, self._classes())
+            known = self.prompt_of(prompt, hit.name) if hit is not None else None
+            if hit is not None and known is not None:
+                return Hit(hit.name, known, folded=True)
+        return None
 
     def _looked_up(self, text: str, *indexes: _Index) -> Hit | None:
         for number, fold in enumerate(_FOLDS):
@@ -202,6 +258,7 @@ class Names:
         """Read `c1: Truck` and `Truck (c1)`: the id counts when the name beside it says nothing else."""
         if not self.class_ids:
             return None
+        text = _evened(text)
         for pattern, turned in ((_ID_AND_NAME, False), (_NAME_AND_ID, True)):
             match = pattern.match(text)
             if match is None:
@@ -226,7 +283,7 @@ class Names:
             hit = self._looked_up(shape, index)
             if hit is not None:
                 return hit.prompt
-        hit = self._with_id(text)
+        hit = self._with_id(_MARKUP.sub("", text))
         return hit.prompt if hit is not None and hit.name == name else None
 
     def _classes(self) -> _Index:
@@ -250,7 +307,7 @@ class Names:
             return [hit]
         parts = _PARTS.split(text) if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts if part] if len(parts) > 1 else []
-        return list(dict.fromkeys(hit for hit in hits if hit is not None))
+        return _exact([hit for hit in hits if hit is not None])
 
     def all_in(self, text: str) -> list[Hit]:
         """Return what a list of names means when every one of them was asked; else nothing."""
@@ -259,4 +316,10 @@ class Names:
             return [hit]
         parts = [part for part in _PARTS.split(text.strip().strip(".")) if part] if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts]
-        return list(dict.fromkeys(hit for hit in hits if hit is not None)) if all(hits) else []
+        return _exact([hit for hit in hits if hit is not None]) if all(hits) else []
+
+
+def _exact(hits: list[Hit]) -> list[Hit]:
+    """Return what several names mean, each once; a class beside one of its own prompts is only its heading."""
+    prompted = {hit.name for hit in hits if hit.prompt is not None}
+    return list(dict.fromkeys(hit for hit in hits if hit.prompt is not None or hit.name not in prompted))

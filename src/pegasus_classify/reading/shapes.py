@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.contract.request import Option
+from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
     Fields,
@@ -19,84 +17,88 @@ from pegasus_classify.reading.fields import (
     stretch_in,
 )
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
+from pegasus_classify.reading.leaves import Leaves
 from pegasus_classify.reading.names import Hit, Names
 from pegasus_classify.reading.places import Entry, Place, hits_of, places_in
-from pegasus_classify.reading.rows import row_of
-from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["Claim", "Said", "said_by"]
+__all__ = ["said_by"]
 
 _DEEPEST = 60
-_LONGEST_RANGES = 4000
+_MOST_TIMES_OVER = 64
+"""How often one entry is read: once for each class named around it, and for each that it names."""
+_ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
-_FOLDED = ("folded_name",)
+_WHOLE_VIDEO = frozenset({"video", "image", "images", "text", "scene", "frame", "title", "texts", "sight"})
+"""Keys that name an option only beside others: an answer may stand as a whole under one of them."""
+_MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
 _OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
 """Keys of texts that hold data when their value is an object or a list of objects."""
 
 
-class Claim(NamedTuple):
-    """One clip, or one class without times, as written: nothing is clamped, scaled or checked yet."""
-
-    name: str
-    prompt: str | None
-    option: Option | None
-    times: Stretch | None
-    confidence: object
-    span: tuple[int, int] | None
-    repairs: tuple[Repair, ...] = ()
-
-
-@dataclass(slots=True)
-class Said:
-    """What one tree says.
-
-    Attributes:
-        claims: In the order of the text.
-        absent: Classes said not to be there.
-        finished: Classes whose entries are complete.
-        scales: Confidences of classes, in the order of the text: they may tell the scale of their clips'.
-        empty: True when some list that could have held entries holds none.
-    """
-
-    claims: list[Claim] = field(default_factory=list)
-    absent: set[str] = field(default_factory=set)
-    finished: set[str] = field(default_factory=set)
-    scales: list[object] = field(default_factory=list)
-    empty: bool = False
-
-    @property
-    def named(self) -> set[str]:
-        """Every class about which something is said."""
-        return {claim.name for claim in self.claims} | self.absent
-
-
-def said_by(value: Node, names: Names, opened: Callable[[str], list[Node]]) -> Said:
+def said_by(
+    value: Node,
+    names: Names,
+    opened: Callable[[str], list[Node]],
+    spoken: Callable[[str, str], list[Obj]],
+    around: Place = Place(),  # noqa: B008 - frozen
+    *,
+    inside: int = 0,
+) -> Said:
     """Return what a tree says about the classes asked.
 
     Args:
         value: The tree.
         names: What was asked.
         opened: Reads a string that is an answer itself.
+        spoken: Reads words behind the name of a class, the second argument, into entries.
+        around: What holds for all of it, such as what the heading above it says.
+        inside: How many strings the tree stood in; the deeper, the fewer of its own levels are looked at.
     """
-    walk = _Walk(names, opened)
-    walk.value(value, Place(), 0)
+    walk = _Walk(names, opened, spoken, _DEEPEST >> inside)
+    walk.value(value, around, 0)
     return walk.said
 
 
-class _Walk:
-    def __init__(self, names: Names, opened: Callable[[str], list[Node]]) -> None:
-        self.names = names
+def _is_zero(raw: Node) -> bool:
+    return isinstance(raw, (int, str)) and not isinstance(raw, bool) and str(raw).strip() in ("0", "0%", "0 %", "0.0")
+
+
+def _hold_data(value: Node) -> bool:
+    """Return whether a value is entries, or ranges as pairs of numbers."""
+    if are_entries(value):
+        return not _all_texts(value)
+    return isinstance(value, list) and bool(value) and all(isinstance(each, list) for each in value)
+
+
+def _all_texts(value: Node) -> bool:
+    """Return whether an object holds nothing but texts about the video: remarks on each class, say."""
+    return isinstance(value, Obj) and all(
+        isinstance(each, str) and stretch_of(each) is None and truth_of(each) is None for _, each in value.pairs
+    )
+
+
+class _Walk(Leaves):
+    def __init__(
+        self,
+        names: Names,
+        opened: Callable[[str], list[Node]],
+        spoken: Callable[[str, str], list[Obj]],
+        deepest: int,
+    ) -> None:
+        super().__init__(names, spoken)
         self.opened = opened
-        self.said = Said()
+        self.deepest = deepest
+        self.times_over = 1
+        self.meant: dict[tuple[object, ...], tuple[str | None, Option | None]] = {}
 
     # -- any value ------------------------------------------------------------------------------------------------
 
     def value(self, node: Node, place: Place, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > self.deepest:
             return
         if isinstance(node, Obj):
             self.entry(node, place, depth)
@@ -134,10 +136,39 @@ class _Walk:
             return
         for node in joined(nodes) if len(nodes) > 1 else nodes:
             if isinstance(node, Obj):
-                if not (node.closed and self.plain_clip(node, place)):
+                if not (node.closed and self.wanted(node, place, depth)):
                     self.entry(node, place, depth + 1)
             elif isinstance(node, list):
                 self.value(node, place, depth + 1)
+
+    def wanted(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a clip or an entry in the wanted form; False when it must go the long way, which leads to the same."""
+        return self.plain_entry(obj, place, depth) if place.name is None else self.plain_clip(obj, place)
+
+    def plain_entry(self, obj: Obj, place: Place, depth: int) -> bool:
+        """Read a class with its confidence and its clips; False when it is anything else."""
+        values = dict(obj.pairs)
+        if len(obj.pairs) != 3 or values.keys() != _ENTRY_KEYS or obj.repairs or "clips" in self.names.names:
+            return False
+        name, confidence, clips = values["class"], values["confidence"], values["clips"]
+        if type(name) is not str or type(confidence) not in _NUMBERS or not isinstance(clips, list) or not clips:
+            return False
+        hits = self.names.classes_in(name)
+        if len(hits) != 1 or not all(isinstance(each, Obj) for each in clips):
+            return False
+        said, hit = self.said, hits[0]
+        said.finished.add(hit.name)
+        said.scales.append(confidence)
+        before, denials = len(said.claims), len(said.absent)
+        here = Place(hit.name, hit.prompt, place.option, confidence, place.times, folded=hit.folded)
+        self.items(clips, here, depth + 2)
+        if len(said.claims) > before or (len(said.absent) > denials and hit.name in said.absent):
+            return True
+        if place.times is not None:
+            self.clip(here, place.times, obj.span)
+        else:
+            self.timeless(here, fields_of(obj), True, obj)
+        return True
 
     def plain_clip(self, obj: Obj, place: Place) -> bool:
         """Read a clip in the wanted form, which nearly all are; False when it is anything else."""
@@ -156,64 +187,15 @@ class _Walk:
             confidence = place.confidence
         if confidence is None and place.waiting:
             return True
-        known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
-        source = place.option if option is None else option_of(option) or place.option
-        allowed = None if source is None else self.names.option_of(source, name)
+        key = (name, prompt, option, place.prompt, place.option)
+        meant = self.meant.get(key)
+        if meant is None:
+            known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
+            source = place.option if option is None else option_of(option) or place.option
+            meant = self.meant[key] = known, None if source is None else self.names.option_of(source, name)
         times = Stretch(Moment(float(start)), Moment(float(end)))
-        self.said.claims.append(
-            Claim(name, known, allowed, times, confidence, obj.span, _FOLDED if place.folded else ())
-        )
+        self.said.claims.append(Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ()))
         return True
-
-    def leaves(self, nodes: list[Node], leaves: list[Node], place: Place, closed: bool) -> None:
-        """Read a list of plain values: a row of one entry, a pair of times, ranges, or names."""
-        span = getattr(nodes, "span", None)
-        texts = [leaf for leaf in leaves if isinstance(leaf, str)]
-        if not closed:
-            self.cut_leaves(texts, place, span, whole=len(texts) == len(nodes))
-            return
-        row = row_of(leaves, self.names, place.name, closed_to_names=place.foreign)
-        if row is not None:
-            option = row.option or place.option
-            confidence = place.confidence if row.confidence is None else row.confidence
-            hit = Hit(row.name, row.prompt or (place.prompt if row.name == place.name else None))
-            for times in row.times:
-                self.claim(hit, place._replace(option=option), times, confidence, span)
-            return
-        for text in texts:
-            self.string(text, place, span)
-
-    def cut_leaves(self, texts: list[str], place: Place, span: tuple[int, int] | None, *, whole: bool) -> None:
-        """Read what is sure in a list that was broken off: it might have become a row or a pair of times."""
-        if not whole:
-            return
-        if place.name is None:
-            named = [text for text in texts if place.listed and self.names.class_of(text)]
-            texts = texts if len(named) > 1 else []
-        for text in texts:
-            times = stretch_of(text) if place.name is not None else None
-            if place.name is None or (times is not None and times.end is not None):
-                self.string(text, place, span)
-
-    def string(self, text: str, place: Place, span: tuple[int, int] | None = None) -> None:
-        """Read a bare string: a range of the class around it, one of its prompts, or the name of a class."""
-        if place.name is not None:
-            times = stretch_of(text)
-            prompt = self.names.prompt_of(text, place.name) if times is None else None
-            if times is not None:
-                self.clip(place, times, span)
-            elif prompt is not None and place.times is not None:
-                self.clip(place._replace(prompt=prompt), place.times, span)
-            return
-        if not place.listed or place.foreign or place.unsettled:
-            return
-        hits = self.names.classes_in(text)
-        for hit in hits:
-            self.claim(hit, place, place.times, place.confidence if place.times else None, span)
-        head, _, tail = text.partition(":")
-        named = None if hits or not tail else self.names.class_of(head)
-        if named is not None:
-            self.ranges(tail, place._replace(name=named.name, prompt=named.prompt, folded=named.folded))
 
     # -- objects --------------------------------------------------------------------------------------------------
 
@@ -231,8 +213,14 @@ class _Walk:
     def read_entry(self, entry: Entry, place: Place, depth: int) -> None:
         if entry.times is not None and not entry.obj.closed:
             return  # A clip that touches the cut.
-        for here in places_in(entry, place, self.names):
+        places = places_in(entry, place, self.names)
+        before = self.times_over
+        if before * len(places) > _MOST_TIMES_OVER:
+            places = places[:1]
+        self.times_over = before * len(places)
+        for here in places:
             self.inside(here, entry, place, depth)
+        self.times_over = before
 
     def inside(self, here: Place, entry: Entry, outer: Place, depth: int) -> None:
         obj, fields, times, hits = entry
@@ -245,6 +233,8 @@ class _Walk:
             return
         before, denials = len(self.said.claims), len(self.said.absent)
         self.said.scales.append(fields.values.get("confidence"))
+        if not named and times is None and here.name is not None and _is_zero(fields.values.get("confidence")):
+            self.said.absent.add(here.name)
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
         listed = fields.lists
@@ -262,10 +252,13 @@ class _Walk:
     def timeless(self, here: Place, fields: Fields, listed: bool, obj: Obj) -> None:
         """Read an entry that names its class and gives no time."""
         assert here.name is not None
-        if fields.prompts or fields.timed():
-            return
         values = fields.values
-        sure = truth_of(values.get("present")) is True or above_zero(values.get("confidence"))
+        stated = truth_of(values.get("present")) is True
+        if fields.prompts or (fields.timed() and not stated):
+            return
+        sure = stated or above_zero(values.get("confidence"))
+        if here.echo and not sure:
+            return
         if listed and not sure:
             self.said.absent.add(here.name)
         else:
@@ -276,15 +269,17 @@ class _Walk:
     def member(self, key: str, value: Node, here: Place, depth: int) -> bool:
         """Read a member that is no field of its object; return whether it could have held clips and held none."""
         role = "other" if key in self.names.names else role_of(key)
-        if role == "text" and not (key in _OPEN_TEXTS and are_entries(value)):
+        if role == "text" and not (key.casefold() in _OPEN_TEXTS and _hold_data(value)):
             return False
         if role == "absent" or (role == "echo" and key != "prompts"):
             return False
+        here = here._replace(echo=here.echo or role == "echo")
         times = stretch_of(key) if key[:1].isdigit() and here.times is None else None
         if times is not None and times.end is not None:
             self.value(value, here._replace(times=times, listed=True), depth + 1)
             return False
-        embedded = isinstance(value, str) and embedded_in(value) and stretch_of(value) is None
+        # Inside a clip a string is something seen or said, whatever it looks like.
+        embedded = isinstance(value, str) and here.times is None and embedded_in(value)
         if embedded and self.names.class_of(key) is not None:
             for node in self.opened(value):
                 self.keyed(key, node, here, depth + 1)
@@ -296,7 +291,8 @@ class _Walk:
         elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
-            self.value(value, here._replace(listed=here.name is not None or role == "answer"), depth + 1)
+            here = here._replace(listed=here.name is not None or role == "answer", moments=key.casefold() in _MOMENTS)
+            self.value(value, here, depth + 1)
             return isinstance(value, list)
         return value is None and role == "clips"
 
@@ -307,10 +303,12 @@ class _Walk:
             option = option_of(key) if prompt is None else None
             if prompt is None and option is None:
                 return False
-            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth)
+            if prompt is None and isinstance(value, str) and stretch_of(value) is None and truth_of(value) is None:
+                return True  # Words that were seen or heard, not times.
+            self.under(value, here._replace(prompt=prompt or here.prompt, option=option or here.option), depth + 1)
             return True
         hit = None if here.foreign else self.names.class_of(key)
-        option = option_of(key) if hit is None and are_entries(value) else None
+        option = option_of(key) if hit is None and are_entries(value) and key.casefold() not in _WHOLE_VIDEO else None
         if option is not None:
             self.value(value, here._replace(option=option, listed=False), depth + 1)
             return True
@@ -321,13 +319,19 @@ class _Walk:
             here._replace(
                 name=hit.name, prompt=hit.prompt, confidence=None, waiting=False, unsettled=False, folded=hit.folded
             ),
-            depth,
+            depth + 1,
         )
         return True
 
     def under(self, value: Node, here: Place, depth: int) -> None:
         """Read what stands under the name of a class or a prompt."""
         name = here.name or ""
+        if depth > self.deepest:
+            return
+        if isinstance(value, Obj) and value.closed and not value.pairs:
+            self.said.finished.add(name)
+            self.said.absent.add(name)
+            return
         if isinstance(value, Obj):
             columns = unzipped(value)
             for part in columns:
@@ -347,52 +351,3 @@ class _Walk:
             self.items(value, here._replace(listed=False), depth + 1)
         elif getattr(value, "closed", True):
             self.said.absent.add(name)
-
-    def scalar(self, value: Node, here: Place) -> None:
-        """Read one plain value under the name of a class: yes or no, a confidence, times."""
-        assert here.name is not None
-        hit = Hit(here.name, here.prompt)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        truth = None if number else truth_of(value)
-        if value is None or truth is False or value == 0:
-            self.said.absent.add(here.name)
-        elif number or truth is True:
-            self.claim(hit, here, here.times, value if number else here.confidence, None)
-        else:
-            before = len(self.said.claims)
-            self.ranges(value, here)
-            if len(self.said.claims) == before and above_zero(value):
-                self.claim(hit, here, here.times, value, None)
-
-    def ranges(self, text: str, here: Place) -> None:
-        """Read every time in a text that can hold nothing else."""
-        if here.name is None:
-            return
-        for each in times_in(text[:_LONGEST_RANGES], bare=True):
-            assert isinstance(each.value, Stretch)
-            self.clip(here, each.value, None)
-
-    # -- claims ---------------------------------------------------------------------------------------------------
-
-    def clip(self, here: Place, times: Stretch, span: tuple[int, int] | None, repairs: tuple[Repair, ...] = ()) -> None:
-        name = here.name
-        if name is None and not here.unsettled and not here.foreign:
-            name = self.names.only
-        if name is not None:
-            self.claim(Hit(name, here.prompt), here, times, here.confidence, span, repairs)
-
-    def claim(
-        self,
-        hit: Hit,
-        here: Place,
-        times: Stretch | None,
-        confidence: object,
-        span: tuple[int, int] | None,
-        repairs: tuple[Repair, ...] = (),
-    ) -> None:
-        if here.waiting and confidence is None:
-            return
-        if hit.folded or (here.folded and hit.name == here.name):
-            repairs = (*repairs, *_FOLDED)
-        option = self.names.option_of(here.option, hit.name) if here.option is not None else None
-        self.said.claims.append(Claim(hit.name, hit.prompt, option, times, confidence, span, repairs))

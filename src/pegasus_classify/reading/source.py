@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,8 +24,23 @@ _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not 
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
+_SYMBOL_KEY = re.compile(r"(?<=[{,\s]):\w{1,40}\s{0,4}=>")
+_LATEX_ROW = re.compile(r"(?m)^[^\n&]{0,300}&[^\n]{0,600}\\\\")
+_ESCAPED_KEY = re.compile(r"[{\[,]\s{0,20}&(?:quot|#34|#x22);")
+_MARKED_DOWN = re.compile(r"\\[{\[]")
+_MARKDOWN_ESCAPE = re.compile(r"\\[{}\[\]_*#-]")
+_OTHER_EVENT = re.compile(r"(?m)^\s*(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"stream_(?:start|end)\"[^\n]*(?:\n|\Z)")
+_PIECE = re.compile(
+    r"(?:\"\s*\}[ \t]*\n\s*)?(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"text_generation\"\s*,\s*\"text\"\s*:\s*\""
+)
+_LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
+_STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
+_BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
+_SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
+_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
+_LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
-_TAIL = re.compile(r'\\+"[}\]\s]+')
+_TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
@@ -56,6 +72,8 @@ class Source:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return a half-open stretch of `text` in offsets of the text as it came."""
+        if self.parent is None:
+            return start, end
         return self.original(start), self.original(end - 1) + 1
 
 
@@ -85,10 +103,26 @@ def source_of(text: str) -> Source:
     names are compared.
     """
     source = Source(text)
-    if _ODD.search(text):
+    if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
+    if _DIGITS.search(text):
+        source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
+    if '"text_generation"' in text:
+        source = _joined_stream(source)
+    if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
+        source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    if "\\begin{tabular" in text:
+        source = rewritten(source, _LATEX_ROW, "markup", lambda row: f"| {row.rstrip(chr(92)).replace('&', '|')} |")
+    if _BLOCK.search(source.text):
+        source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
+    if "[/" in text:
+        source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
+    if "=>" in text:
+        source = rewritten(source, _SYMBOL_KEY, "separator", lambda key: f'"{key.lstrip(":").rstrip("=> ")}":')
+    if "\u3001" in text:
+        source = rewritten(source, _LIST_COMMA, "full_width", lambda _: ",")
     if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
     if "~~" in text:
@@ -111,8 +145,20 @@ def _plain_characters(source: Source) -> Source:
     return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
 
 
+def _joined_stream(source: Source) -> Source:
+    """Return the text of a raw stream of events with the pieces put together."""
+    source = rewritten(source, _OTHER_EVENT, "event_stream", lambda _: "")
+    source = rewritten(source, _PIECE, "event_stream", lambda _: "")
+    source = rewritten(source, _LAST_PIECE, "event_stream", lambda _: "")
+    return rewritten(
+        source, _STREAM_ESCAPE, "event_stream", lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1])
+    )
+
+
 def _escaped_as_a_whole(text: str) -> bool:
     quotes = "&quot;" in text or "&#34;" in text or "&#x22;" in text
+    if quotes and _ESCAPED_KEY.search(text):
+        return True
     return (quotes and '"' not in text) or ("&lt;" in text and "<" not in text)
 
 

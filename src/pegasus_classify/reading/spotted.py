@@ -20,39 +20,66 @@ class Spotted(NamedTuple):
 
 
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
+# What a number may not touch: writing without spaces ("\u7b2c15\u79d2\u5230") puts its own letters around numbers.
+_LETTER = "[0-9A-Za-z_\u00aa-\u052f]"
 _SURE = rf"(?:{CLOCK}|{SPOKEN})"
 _TOKEN = re.compile(
-    rf"(?P<sure>(?<!\w)(?<!\d:)(?:(?<!\.)|(?<=\.\.)){_SURE}(?!\w))(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
-    rf"|(?P<bare>(?<![\w:.,]){_NUMBER}(?![\w:]|[.,]\d|\s?%))"
-    r"|(?P<edge>\bthe (?:very )?(?:end|beginning|start)(?: of the (?:video|clip|footage|film))?\b)",
+    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|"
+    rf"(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
+    rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
+    rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
+    rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|"
+    rf"first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|"
+    rf"[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
-    r"\u0625\u0644\u0649|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
+    r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
     r"lasting|continu(?:es|ing))\b\s*"
-    r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*(?:\b(?:the\s+)?(?:seconds?|sec|secondo|segundo|minutes?(?=\s+\d+:))\s+|t\s*=\s*)?",
+    r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*"
+    r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?|time|"
+    r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*\band\b\s*(?:the\s+)?", re.IGNORECASE)
+_AND = re.compile(
+    r"\s*[)\]]?\s*\b(?:and|und|y|et|e)\b\s*[(\[]?\s*(?:(?:the|el|le)\s+)?(?:(?:seconds?|minutes?|segundo)\s+)?",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*[,;|]\s*")
-_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?[(\[]?\s*$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(
-    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
+    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|"
+    r"ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+_OF_THE_VIDEO = re.compile(r"[- ]?(?:long )?(?:video|clip|recording|film|footage|movie|stream)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|recording)\b",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|final)\s+$", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(?:lasts?|lasting|continu(?:es|ing))\s*(?:for|about|around)?\s*$", re.IGNORECASE)
 _ODD = re.compile(
+    r"(?<=\bsecond)[- ]mark\b|(?<=\bminute)[- ]mark\b|"
     r"(?<=\d)(?:st|nd|rd|th)(?P<unit>\s(?:seconds?|minutes?)\b)?|(?<=\d)-(?=(?:minutes?|seconds?|min|sec)\b)|"
     r"\u7b2c(?=\d)|(?<=\bsec)\.(?=\s*[-\u2010-\u2015])",
+    re.IGNORECASE,
+)
+_UNIT_FIRST = re.compile(
+    r"\b(?:second|sekunde|segundo|seconde|secondo|\u0627\u0644\u062b\u0627\u0646\u064a\u0629)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
     re.IGNORECASE,
 )
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
@@ -76,15 +103,24 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
-    text = _ODD.sub(_evened, text)
+    text = _WHOLE_MINUTES.sub(
+        lambda match: f"{match.group(1)}:00 {match.group(2)} {match.group(3)}:00".ljust(len(match.group())), text
+    )
+    text = _AND_A_HALF.sub(lambda match: f"{60 * _number_of(match.group(1)) + 30} s".ljust(len(match.group())), text)
+    text = _COUNTED_BEHIND.sub(_in_seconds, text)
+    text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
+    text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
     tokens = [_token(match) for match in _TOKEN.finditer(text)]
     known = [token for token in tokens if token is not None]
+    whole = _WHOLE.search(text) if not known else None
+    if whole is not None:
+        return [Spotted(whole.start(), whole.end(), Stretch(Moment(0.0), Moment(float("inf"))))]
     found: list[Spotted] = []
     at = 0
     while at < len(known):
         one = known[at]
         two = known[at + 1] if at + 1 < len(known) else None
-        if two is not None and _joined(text, one, two, bare=bare):
+        if two is not None and (_joined(text, one, two, bare=bare) or _ended(text, one, two)):
             found.append(Spotted(one.start, two.end, _between(text, one, two)))
             at += 2
             continue
@@ -95,6 +131,75 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     return found
 
 
+_COUNTING = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {word: 10 * number for number, word in enumerate(["twenty", "thirty", "forty", "fifty"], 2)}
+_COUNTED = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))"
+    r"(?P<gap>[- ])(?=(?:seconds?|minutes?|hours?)\b)",
+    re.IGNORECASE,
+)
+_COUNTED_BEHIND = re.compile(
+    rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|"
+    rf"(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
+    re.IGNORECASE,
+)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Return a number in words as digits, as long as the words were: "forty-five seconds"."""
+    return f"{_in_digits_of(match)} ".rjust(len(match.group()))
+
+
+def _in_digits_of(match: re.Match[str]) -> int:
+    words = {name: (word or "").casefold() for name, word in match.groupdict().items()}
+    return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
+
+
+_WHOLE_MINUTES = re.compile(r"\bminutes (\d{1,3}) (and|to|until|-) (\d{1,3})\b(?![:.,]\d)", re.IGNORECASE)
+_AND_A_HALF = re.compile(
+    rf"\b(\d{{1,3}}|an?|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?",
+    re.IGNORECASE,
+)
+
+
+def _number_of(word: str) -> int:
+    return int(word) if word.isdigit() else _COUNTING.get(word.casefold(), 1)
+
+
+def _in_seconds(match: re.Match[str]) -> str:
+    """Return the seconds behind minutes in words, or the number behind "second", as long as the words were."""
+    number = _in_digits_of(match)
+    behind = match.string[max(0, match.start() - 8) : match.start()].casefold()
+    return (f"{number} s" if "minute" in behind else f"{number}").ljust(len(match.group()))
+
+
 def _evened(match: re.Match[str]) -> str:
     """Return what a sign between a number and its unit is replaced with; the length stays."""
     return (match.group("unit") or "").ljust(len(match.group()))
@@ -102,7 +207,7 @@ def _evened(match: re.Match[str]) -> str:
 
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
     start = _like(one, two)
-    if _LENGTH.search(text[one.end : two.start]):
+    if _LENGTH.search(text[one.end : two.start]) or _LASTING.search(text[one.end : two.start]):
         return Stretch(start, Moment(start.seconds + two.moment.seconds))
     return Stretch(start, two.moment)
 
@@ -110,7 +215,11 @@ def _between(text: str, one: _Token, two: _Token) -> Stretch:
 def _alone(text: str, one: _Token) -> Stretch | None:
     """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
     before = text[max(0, one.start - 12) : one.start]
-    if _ONLY_END.search(before) or _LAST.search(before):
+    if _OF_THE_VIDEO.match(text, one.end):
+        return None
+    if _LAST.search(before):
+        return Stretch(one.moment._replace(from_end=True), Moment(float("inf")))
+    if _ONLY_END.search(before) or _LASTING.search(before):
         return None
     if _FIRST.search(before):
         return Stretch(Moment(0.0), one.moment)
@@ -121,9 +230,12 @@ def _token(match: re.Match[str]) -> _Token | None:
     kind = match.lastgroup or ""
     raw = match.group(kind)
     if kind == "edge":
-        moment = Moment(float("inf")) if "end" in raw.casefold() else Moment(0.0)
+        last = any(word in raw.casefold() for word in ("end", "last", "fin"))
+        moment = Moment(float("inf")) if last else Moment(0.0)
         return _Token(match.start(), match.end(), kind, moment, raw)
-    found = moment_of(raw)
+    found = moment_of(raw.removeprefix("-"))
+    if found is not None and raw[0] == "-":
+        found = Moment(-found.seconds)
     return None if found is None else _Token(match.start(), match.end(), kind, found, raw)
 
 
@@ -146,29 +258,82 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         joined = _BRACKET.search(before) is not None and text[two.end : two.end + 2].strip()[:1] in ("]", ")")
     if not joined:
         return False
-    if "sure" in (one.kind, two.kind):
+    if "sure" in (one.kind, two.kind) or one.kind == two.kind == "edge":
         return True
-    return one.kind == two.kind == "bare" and (bare or _FROM.search(before) is not None)
+    return one.kind == two.kind == "bare" and (
+        bare
+        or _BETWEEN.search(before) is not None
+        or _FROM.search(before) is not None
+        or _BEHIND_NAME.search(before) is not None
+    )
 
 
-_LEVEL = r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain"
+_ENDED = re.compile(
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
+    r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
+    r"drives off|fades)(?: \w+){0,3}?"
+    r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till|"
+    r" to| through))"
+    r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
+    re.IGNORECASE,
+)
+_FARTHEST = 160
+_STOPS = re.compile(r"[;\n]|\b(?:second|next|another|third|also|then)\b", re.IGNORECASE)
+_BEHIND_NAME = re.compile("\x00[\\s:@=|,\u2013\u2014-]{1,4}(?:at|from)?\\s?$")
+_NAME = re.compile("\x00+")
+
+
+def _ended(text: str, one: _Token, two: _Token) -> bool:
+    """Return whether a single time is the end of what began at the one before, some words away.
+
+    "At 0:12 the frying starts and it goes on until 0:40". With a name before the first time no other may stand between.
+    """
+    between = text[one.end : two.start]
+    if (
+        one.kind == two.kind == "sure"
+        and len(between) <= 40
+        and _LASTING.search(between)
+        and not _STOPS.search(between)
+    ):
+        return ":" in one.text or "s" in one.text
+    if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST or _ENDED.search(between) is None:
+        return False
+    if _STOPS.search(between) or _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
+        return False
+    names = len(_NAME.findall(between))
+    return names == 0 or (names == 1 and "\x00" not in text[max(0, one.start - _FARTHEST) : one.start])
+
+
+_LEVEL = (
+    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|"
+    r"baja)|m\u00e9dia|media|"
+    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|"
+    r"\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
+)
 _WORD = (
+    r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
     r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
     r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
     r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
 )
-_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
+_AMOUNT = (
+    r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
+    r"1)(?!\d)|out of \d{1,3})?"
+)
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
+        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
         re.IGNORECASE,
     ),
+    re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),
+    re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
+    re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
         r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"
         r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
-        r"10)\b)(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
+        r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
         re.IGNORECASE,
     ),
 )

@@ -15,11 +15,13 @@ class Moment(NamedTuple):
 
     Attributes:
         seconds: From the start of the video, as the notation says.
+        from_end: True when the seconds count back from the end of the video ("the last 15 seconds").
         otherwise: What the same notation is when its first group is minutes (`10:38:00` for 10 min 38 s); else None.
     """
 
     seconds: Seconds
     otherwise: Seconds | None = None
+    from_end: bool = False
 
 
 class Stretch(NamedTuple):
@@ -44,7 +46,8 @@ _SECONDS = (
     r"\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646\u064a|\u062b\u0648\u0627\u0646|"
     r"\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
 )
-_GLUE = r"\s?(?:(?:,|and\b|und\b|y\b|et\b)\s?)?"
+_MILLISECONDS = r"(?:ms|msecs?|millisec(?:ond)?s?|millisekunden?)(?![^\W\d_])"
+_GLUE = r"\s{0,9}(?:(?:,|and\b|und\b|y\b|et\b)\s{0,12})?"
 CLOCK = r"(?:\d{1,6}:\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,6}:\d{2})(?:[.,;]\d{1,6})?"
 """A pattern for times with colons."""
 
@@ -52,17 +55,22 @@ _HMS = (
     rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?(?:{_NUMBER}\s?(?:{_MINUTES}){_GLUE})?{_NUMBER}\s?(?:{_SECONDS})",
     rf"(?:{_NUMBER}\s?(?:{_HOURS}){_GLUE})?{_NUMBER}\s?(?:{_MINUTES})",
     rf"{_NUMBER}\s?(?:{_HOURS})",
+    rf"{_NUMBER}\s?(?:{_MILLISECONDS})",
 )
 SPOKEN = "(?:" + "|".join(_HMS) + ")"
 """A pattern for times with units: `1 min 5 s`, `12.5 seconds`, `2h`."""
 
 _SPOKEN = re.compile(SPOKEN, re.IGNORECASE)
 _PARTS = tuple(re.compile(rf"({_NUMBER})\s?(?:{unit})", re.IGNORECASE) for unit in (_HOURS, _MINUTES, _SECONDS))
+_THOUSANDTHS = re.compile(rf"({_NUMBER})\s?{_MILLISECONDS}", re.IGNORECASE)
 _SIZES = (3600.0, 60.0, 1.0)
 _CLOCK = re.compile(CLOCK)
 _PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
+_SAID_OF_TIME = re.compile(
+    r"(?:approx(?:imate(?:ly)?)?\.?|about|estimated?|start|end|begin(?:ning)?|mm:ss|seconds?|sec|s)", re.IGNORECASE
+)
 _ABOUT = re.compile(
     r"\s*(?:[~\u2248@<>\[(]|about|around|approx(?:imately|\.)?|circa|ca\.|roughly|at|from|t\s*=|timestamp:?|"
     r"time:?)\s*",
@@ -99,7 +107,8 @@ def moment_of(text: str) -> Moment | None:
         twice = _TWICE.match(text)
         if twice is not None:
             # "145s (02:25)" says it twice; the seconds come first and are exact.
-            return moment_of(twice.group(1)) or moment_of(twice.group(2))
+            first, second = moment_of(twice.group(1)), moment_of(twice.group(2))
+            return first or second if second is not None or _SAID_OF_TIME.fullmatch(twice.group(2)) else None
         shorter = _TAIL.sub("", _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text)
         if shorter == text:
             return None
@@ -113,6 +122,9 @@ def _bare(text: str) -> Moment | None:
     number = _PLAIN.fullmatch(text)
     if number is not None:
         return Moment(_number(number.group(1)) * (0.001 if number.group(2) else 1.0))
+    thousandths = _THOUSANDTHS.fullmatch(text)
+    if thousandths is not None:
+        return Moment(_number(thousandths.group(1)) / 1000)
     if _SPOKEN.fullmatch(text):
         return Moment(_sum([part.search(text) for part in _PARTS]))
     iso = _ISO.fullmatch(text)
@@ -128,7 +140,7 @@ def _sum(parts: list[re.Match[str] | None]) -> float:
 def _clock(text: str) -> Moment | None:
     whole, _, fraction = text.replace(",", ".").replace(";", ".").partition(".")
     groups = [int(group) for group in whole.split(":")]
-    if any(group > 59 for group in groups[1:3]):
+    if len(groups) > 2 and groups[1] > 59:
         return None
     rest = float(f"0.{fraction}") if fraction else 0.0
     if len(groups) == 2:
@@ -166,6 +178,9 @@ def resolved(stretch: Stretch, duration: Seconds | None) -> tuple[Seconds, Secon
     hours and inside it as minutes is minutes, for both ends of a clip alike.
     """
     start, end = stretch.start, stretch.end or stretch.start
+    if start.from_end:
+        # Of a video whose length is not known nobody can say when its last seconds begin: never.
+        return (float("inf") if duration is None else max(0.0, duration - start.seconds)), end.seconds, False
     if duration is None or max(start.seconds, end.seconds) <= duration:
         return start.seconds, end.seconds, False
     if start.otherwise is None or end.otherwise is None or max(start.otherwise, end.otherwise) > duration:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pegasus_classify.contract.evidence import Evidence, Verdict
-from pegasus_classify.reading.shapes import Said
+from pegasus_classify.reading.claims import Said
 
 __all__ = ["verdict_of"]
 
@@ -28,12 +28,21 @@ _REFUSAL = re.compile(
     r"\u043d\u0435 \u043c\u043e\u0433\u0443|n\u00e3o (?:posso|consigo)|desculpe)",
     re.IGNORECASE,
 )
+_DECLINED = re.compile(
+    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|"
+    r"watch|help|assist)|"
+    r"(?:cannot|can['\u2019]t|can not) (?:help|assist|access|process|view|play|open|load|watch|comply)|"
+    r"(?:upload|provide|share) (?:the|a|your) video",
+    re.IGNORECASE,
+)
+"""What only a refusal says, even beside an empty list."""
+
 _NONE = re.compile(
     r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty|0 (?:matches|classes|"
     r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
     r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
     r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
-    r"\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
+    r"\u3044\u305a\u308c\u3082|\u8a72\u5f53\u306a\u3057|\u767b\u5834\u3057(?:\u307e\u305b\u3093|\u306a\u3044)|\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
     r"\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|\uc5c6(?:\uc2b5|\uc74c|"
     r"\ub2e4)|\bkein\w*|\bnichts\b|\baucune?\b|\brien\b|\bningun[oa]?\b|\bninguna\b|\bnada\b|\bnenhum\w*|"
     r"\bnessun\w*|\u043d\u0435 \u043e\u0431\u043d\u0430\u0440\u0443\u0436|"
@@ -56,7 +65,8 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
-        return "none"
+        named = any(each.claims or (each.absent and '"error"' not in short) for each in data)
+        return "refused" if not named and _DECLINED.search(short) else "none"
     if _REFUSAL.search(short):
         return "refused"
     if any(each.absent or each.empty for each in said):

@@ -107,7 +107,10 @@ def cost_of(answers: Iterable[Answer]) -> Cost:
                 input_tokens=answer.input_tokens,
                 output_tokens=answer.output_tokens,
                 usd=PRICES.usd(answer.billed_seconds, answer.output_tokens),
+                lost=answer.lost,
             )
+        elif answer.lost:
+            cost += Cost(lost=answer.lost)
     return cost
 
 

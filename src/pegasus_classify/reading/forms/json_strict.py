@@ -10,7 +10,7 @@ from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["parse_strict"]
 
-_BRACE = re.compile(r"[{}]")
+_BRACE = re.compile(r"\{[^{}]*\}|[{}]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MEMBER = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
 _ITEM = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
@@ -21,6 +21,7 @@ _REST = re.compile(
 )
 _HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _DEEPEST = 400
+_LONGEST_WORD = 200
 
 
 def parse_strict(text: str, start: int) -> Parsed | None:
@@ -41,8 +42,12 @@ def parse_strict(text: str, start: int) -> Parsed | None:
         value, end = decoder.raw_decode(text, start)
         _locate(objects, text, start, end)
         return Parsed(value, end, (), cut=False)
-    except (ValueError, RecursionError):
+    except json.JSONDecodeError as fault:
+        if not _at_the_end(text, fault):
+            return None
         objects.clear()
+    except (ValueError, RecursionError):
+        return None
     broken = _completed(text, start)
     if broken is None:
         return None
@@ -58,6 +63,11 @@ def parse_strict(text: str, start: int) -> Parsed | None:
     return Parsed(_opened(value, depth), len(text), (), cut=True)
 
 
+def _at_the_end(text: str, fault: json.JSONDecodeError) -> bool:
+    """Return whether a fault may come from a text that just ends: else there is something to mend."""
+    return fault.msg.startswith("Unterminated") or len(text.rstrip()) - fault.pos <= _LONGEST_WORD
+
+
 def _refused(name: str) -> None:
     raise ValueError(name)
 
@@ -69,10 +79,13 @@ def _locate(objects: list[Obj], text: str, start: int, end: int) -> None:
     opened: list[int] = []
     closing = iter(objects)
     for match in _BRACE.finditer(text, start, end):
-        if match.group() == "{":
-            opened.append(match.start())
+        first, last = match.span()
+        if last - first > 1:
+            next(closing).span = (first, last)
+        elif text[first] == "{":
+            opened.append(first)
         else:
-            next(closing).span = (opened.pop(), match.end())
+            next(closing).span = (opened.pop(), last)
 
 
 def _completed(text: str, start: int) -> tuple[str, int] | None:

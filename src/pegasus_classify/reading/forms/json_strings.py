@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
+from pegasus_classify.reading.keys import role_of
 
-__all__ = ["QUOTES", "Quoted", "read_tolerant", "unescaped"]
+__all__ = ["PLAIN_MEMBERS", "QUOTES", "Quoted", "read_tolerant", "unescaped"]
 
 QUOTES = {
     '"': '"\u201d\u201c\u201f\uff02',
@@ -36,18 +37,26 @@ _KEY = (
     rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w \-]{{0,60}})"
     rf"\s{{0,40}}{_COMMENT}(?::|=)"
 )
+# Without a comma before it only a quoted key or a single word is one: "until 0:42" goes on with the text.
+_KEY_BEHIND_SPACE = (
+    rf"(?:\\?[{_Q}]{{1,2}}(?:[^{_Q}\\\n]|\\.|[{_Q}](?=\w)){{1,120}}\\?[{_Q}]{{1,2}}|[^\W\d][\w\-]{{0,40}})"
+    rf"\s{{0,40}}{_COMMENT}(?::|=)"
+)
 _CUT_KEY = rf"\\?[{_Q}]?[^{_Q}\n:=,{{}}\[\]]{{0,80}}\\?[{_Q}]?\s{{0,40}}\Z"
 _REMARK = r"(?://|/\*|\#|<!--)"
 _AFTER_KEY = re.compile(rf"\s{{0,40}}{_COMMENT}(?::|=|\Z)")
 _AFTER_IN_OBJECT = re.compile(
     rf"\s{{0,40}}(?:[}}\])]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[,}}\])\[{{]|{_REMARK}|\.\.\.|{_KEY}|"
-    rf"{_CUT_KEY})|\s{{1,40}}{_KEY}|\n\s{{0,40}}{_KEY})"
+    rf"\"\w{{0,40}}\n\n|[{_Q}]\w{{1,30}}[{_Q}]\s{{1,40}}[\d\-\[{{\"]|{_CUT_KEY})|\s{{1,40}}{_KEY_BEHIND_SPACE})"
 )
 _AFTER_IN_LIST = re.compile(
     rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|"
-    rf"[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}:"
+    rf"[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}(?::|=>)"
 )
+_AFTER_KEY_WITHOUT_COLON = re.compile(r"\s{1,40}[\d\-\[{\"]")
+_UNCLOSED_KEY = re.compile(rf"[{_Q}](\w{{1,30}})(?=\s?:\s?[\d\[{{\-{_Q}])")
 _SWALLOWED = re.compile(rf"(?:,|\n)\s{{0,40}}\\?[{_Q}]?([\w \-]{{1,60}})$")
+_WORD_BEFORE = re.compile(rf"[{_Q}](\w{{1,30}})$")
 _TWIN = re.compile(rf"\s{{0,40}}[{_Q}]")
 
 
@@ -66,6 +75,17 @@ def _simple(opening: str, closers: str) -> dict[str, re.Pattern[str]]:
 
 
 _SIMPLE = {opening: _simple(opening, closers) for opening, closers in QUOTES.items()}
+
+
+def _plain_member(opening: str, closers: str) -> re.Pattern[str]:
+    """Return a pattern of a member about which there is no doubt: its key, and a number or a string as its value."""
+    key = rf"{opening}([^{closers}\\\n]{{0,80}}){closers[0]}\s?:\s?"
+    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])"
+    return re.compile(rf"[\s,;]*{key}(?:{number}|{_SIMPLE[opening]['member'].pattern})")
+
+
+PLAIN_MEMBERS = {opening: _plain_member(opening, closers) for opening, closers in QUOTES.items()}
+"""By the mark that opens its key, the pattern of a member that is read at once: key, number, string."""
 
 
 class Quoted(NamedTuple):
@@ -112,6 +132,10 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     ran into the next key lost its own closing mark: it ends before that key.
     """
     opening = text[at]
+    if place == "key":
+        unclosed = _UNCLOSED_KEY.match(text, at)
+        if unclosed is not None and role_of(unclosed.group(1)) != "other":
+            return Quoted(unclosed.group(1), unclosed.end(), repairs=("missing_quote",))
     simple = _SIMPLE[opening][place].match(text, at)
     if simple is not None:
         return Quoted(simple.group(1), simple.end(), repairs=() if opening == '"' else ("quotes",))
@@ -121,6 +145,8 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     position = at + 1
     while (match := stop.search(text, position)) is not None:
         where = match.start()
+        if place == "key" and (blank := text.find("\n\n", at, where)) >= 0:
+            return Quoted(text[at + 1 : blank], blank, complete=False, repairs=(*repairs, "missing_quote"))
         if match.group() == "\\":
             position = where + 2
             continue
@@ -141,10 +167,20 @@ def read_tolerant(text: str, at: int, place: str) -> Quoted:
     return Quoted(unescaped(text[at + 1 :]), len(text), complete=False, repairs=tuple(repairs))
 
 
+def _known_key(text: str, where: int) -> bool:
+    """Return whether the word before an offset is a key of answers."""
+    word = _WORD_BEFORE.search(text, max(0, where - 40), where)
+    return word is not None and role_of(word.group(1)) != "other"
+
+
 def _may_end(text: str, where: int, place: str, closers: str, *, native: bool) -> bool:
     after = where + 1
     if place == "key":
-        return _AFTER_KEY.match(text, after) is not None or text[after : after + 1] in ("}", "]", ",")
+        return (
+            _AFTER_KEY.match(text, after) is not None
+            or text[after : after + 1] in ("}", "]", ",")
+            or (_AFTER_KEY_WITHOUT_COLON.match(text, after) is not None and _known_key(text, where))
+        )
     twin = _TWIN.match(text, after)
     if twin is not None and text[twin.end() - 1] in closers and twin.end() - after == 1:
         # Two marks in a row: the first is inside when the second fits as the end.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pegasus_classify.contract.evidence import Repair
-from pegasus_classify.reading.forms.json_strings import QUOTES, Quoted, read_tolerant
+from pegasus_classify.reading.forms.json_strings import PLAIN_MEMBERS, QUOTES, Quoted, read_tolerant
+from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["DEEPEST", "Parsed", "parse"]
@@ -17,13 +18,20 @@ _SPACE = re.compile(r"[\s,;]*")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|<!--.*?(?:-->|\Z)", re.DOTALL)
 _REMARKS = ("/", "#", "<")
 _NESTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-_BARE_KEY = re.compile(r"[^\W\d][\w .\-]{0,80}?(?=\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=\s{0,40}(?:=>|[:=]))")
+_BARE_KEY = re.compile(
+    r"[^\W\d][\w .\-]{0,80}?(?=[\"']?\s{0,40}(?:=>|[:=]))|[\w.\-]{1,80}(?=[\"']?\s{0,40}(?:=>|[:=]))"
+)
+_VALUE = re.compile(r"\s{1,40}[\d\-\[{\"]")
 _COLON = re.compile(r"\s{0,40}(?:/\*[^*]{0,200}\*/\s{0,40})?(?:=>|[:=])")
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
+_ENUM_MEMBER = re.compile(r"<[\w.]{1,60}: '([^'\n]{0,200})'>")
+_RESTART = re.compile(r"[A-Z][^\W\d]*(?:[ ,']{1,2}\w+){3,30}[.:!]?\s*\n\s{0,40}(?:```\w*\s*)?[{\[]")
+"""Words between a broken answer and the next try."""
 _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
-_BARE_VALUE = re.compile(r"[^,;}\])\n\"{\[]*")
+_BARE_VALUE = re.compile(r"(?:(?!\s{1,40}[^\W\d]\w{0,30}\s?:(?!\d))[^,;}\])\n\"{\[])*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
+_DECIMALS = re.compile(r",(\d{1,6})(?=\s{0,20}[,}\]])")
 _WORDS: dict[str, Node] = {
     "true": True,
     "false": False,
@@ -43,6 +51,10 @@ _WORDS: dict[str, Node] = {
     "": None,
 }
 _CLOSERS = {"}": "{", "]": "[", ")": "("}
+
+
+def _number(digits: str) -> Node:
+    return int(digits) if digits.lstrip("-").isdigit() else float(digits)
 
 
 class Parsed:
@@ -107,6 +119,8 @@ class _Reader:
             self.skip()
             if self.at >= len(self.text) or self.text.startswith("```", self.at):
                 break
+            if self.stack[-1].kind == "{" and _RESTART.match(self.text, self.at):
+                break
             self.step()
         return self.finish()
 
@@ -144,10 +158,10 @@ class _Reader:
             self.close(char)
         elif level.kind in "[t":
             self.item(char)
-        elif level.key is None:
-            self.read_key(char)
-        else:
+        elif level.key is not None:
             self.member(char)
+        elif char not in QUOTES or not self.plain_members(char):
+            self.read_key(char)
 
     # -- brackets -------------------------------------------------------------------------------------------------
 
@@ -224,6 +238,19 @@ class _Reader:
 
     # -- members --------------------------------------------------------------------------------------------------
 
+    def plain_members(self, char: str) -> bool:
+        """Read the members about which there is no doubt, as far as they go; return whether there was one."""
+        node = self.stack[-1].node
+        assert isinstance(node, Obj)
+        pattern, before = PLAIN_MEMBERS[char], self.at
+        while (match := pattern.match(self.text, self.at)) is not None:
+            key, number, text = match.groups()
+            node.pairs.append((key, text if number is None else _number(number)))
+            self.at = match.end()
+        if self.at > before and char != '"':
+            self.mend("quotes")
+        return self.at > before
+
     def read_key(self, char: str) -> None:
         level = self.stack[-1]
         if char in "{[":
@@ -241,8 +268,14 @@ class _Reader:
             key = match.group() if match else ""
             self.mend("unquoted")
             self.at = (match or _WORD.match(self.text, self.at)).end()  # type: ignore[union-attr]
+            if found and self.text[self.at : self.at + 1] in ("'", '"'):
+                self.mend("missing_quote")
+                self.at += 1
         colon = _COLON.match(self.text, self.at) if found else None
-        if colon is not None:
+        if colon is None and found and role_of(key) != "other" and _VALUE.match(self.text, self.at):
+            self.mend("separator")
+            level.key = key
+        elif colon is not None:
             if colon.group().strip() != ":":
                 self.mend("separator")
             self.at = colon.end()
@@ -298,9 +331,19 @@ class _Reader:
         number = _NUMBER.match(self.text, self.at)
         if number is not None:
             self.at = number.end()
-            digits = number.group()
-            value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+            value = _number(number.group())
+            decimals = _DECIMALS.match(self.text, self.at) if self.stack[-1].kind == "{" else None
+            if decimals is not None and isinstance(value, int):
+                # In an object a comma is followed by a key: these are the decimals of a number written with a comma.
+                self.mend("separator")
+                self.at = decimals.end()
+                value = float(f"{value}.{decimals.group(1)}")
             return value, self.at < len(self.text)
+        member = _ENUM_MEMBER.match(self.text, self.at)
+        if member is not None:
+            self.mend("printed_objects")
+            self.at = member.end()
+            return member.group(1), self.at < len(self.text)
         match = _BARE_VALUE.match(self.text, self.at)
         assert match is not None
         raw = match.group().strip()

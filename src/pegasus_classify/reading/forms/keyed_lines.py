@@ -1,193 +1,140 @@
-"""Lines: YAML, keys and values, headings, bullets, captions, sentences; indentation tells what belongs where."""
+"""Lines that are a key and its value: YAML, fields, and the name of a class with what is said of it."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
-from pegasus_classify.reading.forms.line_signs import (
-    ASIDE,
-    BULLET,
-    CUE,
-    FINAL,
-    NEGATIVE,
-    RULE,
-    TICKED,
-    UNTICKED,
-    heading_in,
-    inline_pairs,
-    key_in,
-    scalar,
-)
+from pegasus_classify.reading.forms.line_scopes import Scope
+from pegasus_classify.reading.forms.line_signs import field_pairs, scalar
+from pegasus_classify.reading.forms.line_words import ASIDE, CORRECTION, FINAL, FOUND, NEGATIVE, NUMBERED_TIME
+from pegasus_classify.reading.forms.sentence_lines import SentenceLines
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import role_of, truth_of
+from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import confidences_in, times_in
-from pegasus_classify.reading.timecodes import Stretch, stretch_of
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.places import DESCRIBING
+from pegasus_classify.reading.spotted import times_in
+from pegasus_classify.reading.timecodes import stretch_of
+from pegasus_classify.reading.tree import Arr, Node, Obj
 
-__all__ = ["read_lines"]
+__all__ = ["KeyedLines"]
 
-
-_CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
+_YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
-_DEEPEST = 6
-"""Bullets read at the beginning of one line."""
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
+_NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
+_LONGEST_VALUE = 400
+_ROLE_BEHIND = (" label", " class", " category", " answer")
 
 
-class _Lines(Scopes):
+class _Keyed(NamedTuple):
+    """A line that is a key and its value.
+
+    Attributes:
+        key, role, value: The key, what it means, and what stands behind it.
+        body: The whole line.
+        at, start: Where the line and the value begin.
+        indent: Column of the line.
+    """
+
+    key: str
+    role: str
+    value: str
+    body: str
+    at: int
+    start: int
+    indent: int
+
+
+class KeyedLines(SentenceLines):
+    """Reads keys and their values.
+
+    Attributes:
+        skip_deeper: Lines indented deeper belong to an aside; None when none is open.
+        ends: True when some entry told its end under a key of its own.
+    """
+
     def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
-        super().__init__(text)
-        self.names = statements.names
-        self.statements = statements
-        self.trusted = trusted
+        super().__init__(text, statements, trusted)
         self.skip_deeper: int | None = None
-        self.cue: Stretch | None = None
-
-    def line(self, raw: str, offset: int) -> None:
-        lead = len(raw) - len(raw.lstrip(" \t"))
-        indent = len(raw[:lead].expandtabs(4))
-        body = raw.strip()
-        if not body or (RULE.fullmatch(body) and not self.cue):
-            self.cue = None if not body else self.cue
-            return
-        if self.skip_deeper is not None:
-            if indent > self.skip_deeper:
-                return
-            self.skip_deeper = None
-        at = offset + lead
-        cue = CUE.fullmatch(body)
-        if cue is not None:
-            times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
-            self.pop(-0.5)
-            self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
-            return
-        bullet = BULLET.match(body)
-        nested = 0
-        while bullet is not None and nested < _DEEPEST:
-            nested += 1
-            self.pop(indent + 0.5)
-            ticked = (
-                bullet.group().strip() if bullet.group().strip() in "\u2705\u2714\u2713\u274c\u2717\u2718\u2611" else ""
-            )
-            indent += bullet.end()
-            body = ticked + body[bullet.end() :]
-            at += bullet.end()
-            self.item(indent, at, body)
-            bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
-        if bullet is None and self.stack[-1].indent != indent:
-            self.pop(float(indent))
-        self.content(body, indent, at)
-
-    def content(self, body: str, indent: int, at: int) -> None:
-        ticked, unticked = TICKED.match(body), UNTICKED.match(body)
-        if ticked is not None or unticked is not None:
-            mark = ticked or unticked
-            assert mark is not None
-            body, at = body[mark.end() :], at + mark.end()
-            hits = self.names.all_in(body if ticked is not None else body.split(":")[0])
-            for hit in hits:
-                self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
-            if hits or unticked is not None:
-                return
-        if not body:
-            return
-        if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
-            self.add("", self.flow(at))
-            return
-        pairs = inline_pairs(body)
-        if pairs and self.trusted is None:
-            self.add("", Obj([(key, scalar(value)) for key, value in pairs], (at, at + len(body))))
-            return
-        heading = heading_in(body)
-        if heading is not None and self.heading(heading, at):
-            return
-        if self.cue is not None:
-            for entry in self.caption(body, at):
-                self.add("", entry)
-            return
-        match = key_in(body)
-        if match is not None and self.keyed(match, body, indent, at):
-            return
-        self.free(body, at, indent)
-
-    def heading(self, match: re.Match[str], at: int) -> bool:
-        rank = len(match.group(1)) if match.group(1) else 7
-        title = match.group(2) if match.group(1) else match.group(4)
-        note = "" if match.group(1) else match.group(5) or ""
-        title = title.strip().strip("*_").rstrip(":")
-        hit = self.names.class_of(title) or self.head_of(title)
-        if hit is None and not match.group(1):
-            return False
-        while len(self.stack) > 1 and self.stack[-1].rank >= rank:
-            self.stack.pop()
-        span = (at, at + len(match.group()))
-        obj = Obj([], span)
-        if hit is not None:
-            if self.owner() == hit.name and hit.prompt:
-                obj.pairs.append(("prompt", hit.prompt))
-            else:
-                obj.pairs.append(("class", hit.name))
-                if hit.prompt:
-                    obj.pairs.append(("prompt", hit.prompt))
-            rest = note or (title if self.names.class_of(title) is None else "")
-            for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
-                obj.pairs.append(
-                    ("", entry)
-                    if any(k == "time" for k, _ in entry.pairs)
-                    else ("fields", dict(entry.pairs).get("fields", entry))
-                )
-        if not (hit is None and (NEGATIVE.search(title) or ASIDE.search(title))):
-            self.add("", obj)
-        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
-        return True
-
-    def head_of(self, title: str) -> Hit | None:
-        """Return the class a heading names before its parentheses or numbers."""
-        match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
-        return self.names.class_of(match.group(1)) if match is not None else None
-
-    def caption(self, body: str, at: int) -> list[Obj]:
-        hits = self.names.classes_in(body.strip("[]<> "))
-        if hits:
-            return [
-                Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
-                for hit in hits
-            ]
-        found = self.statements.read(body, at)
-        return [
-            Obj([*entry.pairs, ("time", self.cue)], entry.span) for entry in found if "time" not in dict(entry.pairs)
-        ]
+        self.ends = False
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
         key = match.group("key").strip()
-        value = _REMARK.sub("", body[match.end() :].strip())
-        start = at + match.end()
-        role = "other" if key in self.names.names else role_of(key)
-        if role == "other" and key.casefold().endswith((" label", " class", " category", " answer")):
-            role = role_of(key.rsplit(" ", 1)[1])
-        if role == "text" or (
-            role == "other" and self.names.class_of(key) is None and self.head_of(key) is None and ASIDE.search(key)
-        ):
-            self.aside(value, indent)
+        value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
+        line = _Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
+        if self.passed_over(line):
             return True
-        if role == "other" or (role == "weak" and not value) or (role == "option"):
-            named = self.named(key, value, indent, start, body, at)
+        if line.role == "other" or (line.role == "weak" and not value) or line.role == "option":
+            named = self.named(line)
             if named is not None:
                 return named
-        if role == "other" and value and _CORRECTION.fullmatch(key):
-            self.root.pairs.clear()
-            self.free(value, start, indent)
+        if value and self.announced(line):
             return True
-        if role in ("other", "echo") and value:
+        if line.role in ("other", "echo") and value:
             return False
-        if role == "answer" and value:
-            self.free(value, start, indent)
+        if value and self.in_words(line):
             return True
         if not value:
-            return self.open_key(key, role, indent, at, body)
-        self.field(key, role, value, start)
+            return self.open_key(line)
+        self.field(key, line.role, value, line.start)
+        return True
+
+    def role(self, key: str) -> str:
+        """Return what the key of a line means."""
+        role: str = "other" if key in self.names.names else role_of(key)
+        if role == "other" and NUMBERED_TIME.fullmatch(key):
+            return "time"
+        if role == "other" and key.casefold().endswith(_ROLE_BEHIND):
+            return role_of(key.rsplit(" ", 1)[1])
+        return role
+
+    def passed_over(self, line: _Keyed) -> bool:
+        """Pass over a line whose key says that it is no answer: reasoning, a draft, words on a screen."""
+        if line.role != "text" and not (
+            line.role == "other"
+            and ASIDE.search(line.key)
+            and self.names.class_of(line.key) is None
+            and self.head_of(line.key) is None
+            and not self.statements.mentions.find(line.key)
+        ):
+            return False
+        owner = self.owner()
+        if owner is not None and line.key.casefold() in DESCRIBING and self.names.prompt_of(line.value, owner):
+            self.add("prompt", line.value)
+            return True
+        self.aside(line.value, line.indent)
+        return True
+
+    def announced(self, line: _Keyed) -> bool:
+        """Read a line whose key announces its value: a correction, the question's own list, what was found."""
+        key, role, value = line.key, line.role, line.value
+        if role == "other" and CORRECTION.fullmatch(key):
+            self.correct(value, line.start, line.indent)
+            return True
+        hits = self.names.all_in(value) if role in ("other", "class", "names") else []
+        if self.are_all(hits):
+            self.whole += [Obj([("class", hit.name)], (line.at, line.at + len(line.body))) for hit in hits]
+            return True
+        if role == "other" and FOUND.search(key) and not self.statements.mentions.find(key):
+            if not NEGATIVE.search(key):
+                self.free(value, line.start, line.indent)
+            return True
+        return False
+
+    def in_words(self, line: _Keyed) -> bool:
+        """Read a value that is words where a plain field could stand: an answer, a sentence about a class."""
+        named = self.names.classes_in(str(scalar(line.value))) if line.role == "class" else []
+        worded = line.role == "present" or (line.role == "class" and not named)
+        if line.role == "answer":
+            if self.doubted:
+                self.root.pairs.clear()
+                self.doubted = False
+        elif not (worded and self.statements.mentions.find(line.value)):
+            return False
+        self.free(line.value, line.start, line.indent)
         return True
 
     def aside(self, value: str, indent: int) -> None:
@@ -196,45 +143,51 @@ class _Lines(Scopes):
         if not value:
             self.stack.append(Scope(Obj([], None), indent + 0.5))
 
-    def open_key(self, key: str, role: str, indent: int, at: int, body: str) -> bool:
-        obj = Obj([], (at, at + len(body)))
+    def open_key(self, line: _Keyed) -> bool:
+        """Open the entry of a key without a value, which lines below it fill."""
+        key, role = line.key, line.role
+        obj = Obj([], (line.at, line.at + len(line.body)))
         title = role == "other"
         if not (title and (NEGATIVE.search(key) or ASIDE.search(key))) and role not in ("text", "absent"):
-            if title and FINAL.search(key):
+            if (title or role == "answer") and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)
-        self.stack.append(Scope(obj, indent + 0.5, name=self.stack[-1].name))
+        self.stack.append(Scope(obj, line.indent + 0.5, name=self.stack[-1].name))
         return True
 
-    def named(self, key: str, value: str, indent: int, start: int, body: str, at: int) -> bool | None:
+    def named(self, line: _Keyed) -> bool | None:
         """Read a line whose key is a class or a prompt of the class around it; None when it is neither."""
+        key, value = line.key, line.value
         owner = self.owner()
         prompt = self.names.prompt_of(key, owner) if owner else None
         hit = self.names.class_of(key) if prompt is None else None
         inner = self.head_of(key) if hit is None and prompt is None and "(" in key else None
         if inner is not None:
-            return self.free(body, at, indent)
+            return self.free(line.body, line.at, line.indent)
         if prompt is None and hit is None:
             return None
         if any(
             each.hit and each.hit.prompt is None and each.hit.name != (hit.name if hit else owner)
-            for each in self.statements.mentions.find(value)
+            for each in self.statements.mentions.find(self.statements.unquoted(value))
         ):
-            return self.free(body, at, indent)
-        span = (at, at + len(body))
+            return self.free(line.body, line.at, line.indent)
+        span = (line.at, line.at + len(line.body))
         pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
         name = hit.name if hit else owner or ""
         if prompt or (hit and hit.prompt):
             pairs.append(("prompt", prompt or hit.prompt))  # type: ignore[union-attr]
+        bracket = _IN_BRACKETS.search(key)
+        option = option_of(bracket.group(1)) if bracket is not None else None
+        pairs += [("option", option)] if option is not None else []
         obj = Obj(pairs, span)
         self.add("", obj)
         if not value:
-            self.stack.append(Scope(obj, indent + 0.5, name=name))
+            self.stack.append(Scope(obj, line.indent + 0.5, name=name))
             return True
         if value == "~" or truth_of(value) is False or value in ("[]", "{}"):
             obj.pairs.append(("present", False))
             return True
-        self.behind(obj, name, value, start)
+        self.behind(obj, name, value, line.start)
         return True
 
     def behind(self, obj: Obj, name: str, value: str, start: int) -> None:
@@ -243,21 +196,36 @@ class _Lines(Scopes):
             obj.pairs.append(("clips", self.flow(start)))
             return
         trusted = None if self.trusted is None else self.trusted - start
+        first = _FIRST_WORD.match(value)
+        never = _NEVER.match(value) is not None and not times_in(value[:_LONGEST_VALUE])
+        if never or (first is not None and truth_of(first.group()) is False):
+            obj.pairs.append(("present", False))
+            return
+        fields_told = field_pairs(value) if trusted is None else []
+        if fields_told:
+            obj.pairs += [(key, scalar(told)) for key, told in fields_told]
+            return
         number = re.fullmatch(r"\d{1,3}(?:\.\d+)?", value)
         if number is not None and (trusted is None or len(value) < trusted):
             obj.pairs.append(("confidence", value))
             if float(value) == 0:
                 obj.pairs.append(("present", False))
             return
+        self.behind_in_words(obj, name, value, start)
+
+    def behind_in_words(self, obj: Obj, name: str, value: str, start: int) -> None:
+        """Read words behind the name of a class into its entry."""
+        trusted = None if self.trusted is None else self.trusted - start
         before = len(obj.pairs)
         for entry in self.statements.read(value, start, known=name, trusted=trusted):
             fields = dict(entry.pairs)
             if "fields" in fields:
                 obj.pairs += fields["fields"].pairs
             elif "present" in fields:
-                obj.pairs.append(("present", False))
+                obj.pairs += [] if "prompt" in fields else [("present", False)]
             elif "time" in fields:
                 obj.pairs.append(("", entry))
+                self.remember(entry, name)
             else:
                 obj.pairs.append(("", Obj([("class", name), *entry.pairs], entry.span)))
         yes = truth_of(re.split(r"[\s(,;]", value, maxsplit=1)[0])
@@ -270,6 +238,7 @@ class _Lines(Scopes):
             obj.pairs.append(("present", True))
 
     def field(self, key: str, role: str, value: str, start: int) -> None:
+        """Put a plain value under its key into the entry that is open."""
         if self.trusted is not None and start + len(value) >= self.trusted:
             for scope in self.stack:
                 scope.obj.closed = False
@@ -277,77 +246,35 @@ class _Lines(Scopes):
         if value[0] in "[{" and stretch_of(value) is None:
             self.add(key, self.flow(start))
             return
+        self.ends = self.ends or role == "end"
         if role == "class":
             hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
+        word = _FIRST_WORD.match(value) if role == "present" else None
+        if word is not None and truth_of(word.group()) is not None:
+            self.add("present", truth_of(word.group()))
+            return
         if role == "time":
             times = self.statements.read(value, start, known=self.owner() or (self.names.classes[0].name))
             entries = [entry for entry in times if "time" in dict(entry.pairs)]
             if len(entries) > 1:
-                for entry in entries:
-                    self.add("", entry)
+                self.add("clips", Arr(entries))
                 return
         self.add(key if role_of(key) == role else role, scalar(value))
 
-    def free(self, body: str, at: int, indent: int) -> bool:
-        """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
-        trusted = None if self.trusted is None else self.trusted - at
-        owner = self.owner()
-        if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
-            mine = self.names.prompt_of(body, owner) if owner else None
-            if mine is None:
-                self.stack.pop()
-                owner = self.owner()
-        if owner is None and (trusted is None or len(body) < trusted) and not confidences_in(body):
-            hits = self.names.all_in(body)
-            if hits and not body.rstrip().endswith("?"):
-                for hit in hits:
-                    obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
-                    self.add("", obj)
-                if len(hits) == 1:
-                    self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
-                return True
-        if owner is not None and body[0] in "(*_" and truth_of(body.strip("()*_ ")) is False:
-            self.stack[-1].obj.pairs.append(("present", False))
-            return True
-        if owner is not None and trusted is None:
-            prompt = self.names.prompt_of(body, owner)
-            if prompt is not None:
-                self.add("prompt", prompt)
-                return True
-        self.sentence(body, at, owner, trusted)
-        return True
+    def correct(self, value: str, start: int, indent: int) -> None:
+        """Read a correction: it replaces what was said of its classes, all of it when those were not spoken of."""
+        before = {str(dict(entry.pairs).get("class")) for _, entry in self.added}
+        entries = self.statements.read(value, start)
+        if (FINAL.search(value) and value.endswith(":")) or before.isdisjoint(
+            str(dict(entry.pairs).get("class")) for entry in entries
+        ):
+            self.root.pairs.clear()
+        else:
+            self.take_back(entries)
+        self.free(value, start, indent)
 
-    def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
-        entries = self.statements.read(body, at, trusted=trusted)
-        if not entries and owner is not None:
-            entries = self.statements.read(body, at, known=owner, trusted=trusted)
-            entries = [entry for entry in entries if "present" not in dict(entry.pairs)]
-        if not entries and owner is None and self.names.only is not None:
-            entries = self.statements.about_the_only_class(body, at, trusted)
-        if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
-            for scope in self.stack:
-                scope.obj.closed = False
-        for entry in entries:
-            only = entry.pairs[0][1] if owner is not None and len(entry.pairs) == 1 else None
-            if isinstance(only, Obj) and entry.pairs[0][0] == "fields":
-                self.stack[-1].obj.pairs += only.pairs
-            else:
-                self.add("", entry)
-
-
-def read_lines(text: str, statements: Statements, *, trusted: int | None = None) -> Obj:
-    """Return the tree of a text made of lines.
-
-    Args:
-        text: The whole text, or what is left of it.
-        statements: Reads the sentences among the lines.
-        trusted: Offset of the end of the text when it was cut there: what touches it is left out; else None.
-    """
-    lines = _Lines(text, statements, trusted)
-    at = 0
-    for raw in text.split("\n"):
-        if at >= lines.done:
-            lines.line(raw, at)
-        at += len(raw) + 1
-    return lines.root
+    def head_of(self, title: str) -> Hit | None:
+        """Return the class a heading names before its parentheses or numbers."""
+        match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
+        return self.names.class_of(match.group(1)) if match is not None else None

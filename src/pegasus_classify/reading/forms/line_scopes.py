@@ -14,6 +14,7 @@ __all__ = ["NAME_LINE", "Scope", "Scopes"]
 
 NAME_LINE = 98
 """Rank of a line that is a name and nothing else: it may head what follows at the same indentation."""
+_MOST_RECENT = 64
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Scopes:
         root: The tree that is built.
         stack: Open entries; the first is the root and stays.
         done: Offset up to which the text was read already, by a value that reaches over several lines.
+        added: Entries of their own, each with the object that holds it.
+        recent: Clips of the line before, each with its class; empty behind an empty line.
         previous: Column, entry and parent of the bullet before.
     """
 
@@ -42,6 +45,8 @@ class Scopes:
         self.root = Obj([], None)
         self.stack = [Scope(self.root, -1.0, 0)]
         self.done = 0
+        self.added: list[tuple[Obj, Obj]] = []
+        self.recent: list[tuple[Obj, str]] = []
         self.previous: tuple[int, Obj | None, Obj] | None = None
 
     def pop(self, indent: float) -> None:
@@ -79,7 +84,21 @@ class Scopes:
 
     def add(self, key: str, value: Node) -> None:
         """Put a value into the innermost entry."""
-        self.stack[-1].obj.pairs.append((key, value))
+        inner = self.stack[-1].obj
+        inner.pairs.append((key, value))
+        if isinstance(value, Obj) and not key:
+            self.added.append((inner, value))
+            fields = dict(value.pairs)
+            if "time" in fields:
+                name = str(fields.get("class", self.owner() or ""))
+                if any(owner != name for _, owner in self.recent) and self.recent[-1][0].span != value.span:
+                    self.recent = []
+                self.remember(value, name)
+
+    def remember(self, entry: Obj, name: str) -> None:
+        """Keep a clip as one of the line before, so many of them that going through them costs little."""
+        self.recent.append((entry, name))
+        del self.recent[:-_MOST_RECENT]
 
     def owner(self) -> str | None:
         """Return the class of the innermost entry that has one."""

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "AGAIN",
+    "ALL_OF_THEM",
     "BUT",
+    "CLAUSE",
+    "COMMA",
     "FOREIGN",
+    "FOR_ALL",
     "HEDGE",
+    "INSTEAD",
     "JOINER",
     "LAST_WORD",
     "LEFT_OK",
+    "MODIFIERS",
     "NEXT_WORD",
     "NO_AFTER",
     "NO_BEFORE",
@@ -20,11 +27,19 @@ __all__ = [
     "QUOTING",
     "RIGHT_OK",
     "SENTENCE",
+    "SLIP",
+    "SO_NOT",
+    "SURENESS",
+    "TAKEN_BACK",
+    "TAKEN_UP",
     "UNTRUSTED",
+    "WITHDRAWN",
     "WORDS",
 ]
 
-SENTENCE = re.compile(r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z])|[\u3002\uff01\uff1f\uff1b]|;\s|\n")
+SENTENCE = re.compile(
+    r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) )|\n"
+)
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
     r"excluding|except|kein\w*|"
@@ -44,19 +59,78 @@ NO_AFTER = re.compile(
 )
 HEDGE = re.compile(
     r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
-    r"initially|at first|"
+    r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
+    r"thought|it (?:seem|look))|"
+    r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
     r"not (?:count|included?)|unsure|unclear|ignore|example|e\.g|for instance)\b|\?\s*$",
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says?|said|saying|reads?|reading|sign|banner|caption|subtitle|poster|title card|lyrics?|"
+    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|reading|(?:sign|banner|caption|subtitle|poster|"
+    r"title card|slide|overlay)s? "
+    r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
-    r"written|on[- ]screen|screen shows)\b",
+    r"written|screen shows)\b",
     re.IGNORECASE,
 )
 JOINER = re.compile(
-    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?[\s*_`\"']*|[\s\u3001]*", re.IGNORECASE
+    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|[\s\u3001]*",
+    re.IGNORECASE,
 )
+TAKEN_BACK = re.compile(
+    r"^\W*(?:scratch that|strike that|correction|corrected|that (?:was|is) (?:wrong|a mistake|incorrect)|"
+    r"i was wrong|actually\b|"
+    r"no,|wait\b|hold on|on (?:a )?(?:second|closer) (?:look|thought)|sorry\b|apologies|let me correct|"
+    r"rather[, ]|i mean\b|"
+    r"to correct)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that takes back what was said before."""
+
+SLIP = re.compile(
+    r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|"
+    r"or rather|actually)\b",
+    re.IGNORECASE,
+)
+WITHDRAWN = re.compile(
+    r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
+    r"(?:does|do|did)(?: not|n['\u2019]t) (?:count|qualify|belong)|not (?:be )?counted|"
+    r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|"
+    r"was)(?: not|n['\u2019]t))",
+    re.IGNORECASE,
+)
+"""What is said of a class and not meant."""
+INSTEAD = re.compile(
+    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,80}\bbut (?:it|this|that|he|"
+    r"she)(?:['\u2019]s| is| was)\b(?! not)",
+    re.IGNORECASE,
+)
+"""Behind it stands what is meant in the place of what was named before: "looks like a truck, but it is a bus"."""
+SO_NOT = re.compile(r"^\W*(?:so|hence|therefore|thus)?,?\s*(?:no|not present|none)\W*$", re.IGNORECASE)
+SURENESS = re.compile(
+    r"confiden|certain|\bsure\b|score|likelihood|probab|rating|out of|/\s?100?\b|i['\u2019]d say", re.IGNORECASE
+)
+COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
+ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
+FOR_ALL = re.compile(
+    r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b", re.IGNORECASE
+)
+AGAIN = re.compile(
+    r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|"
+    r"again|once more|"
+    r"2nd|3rd)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells of one more stretch of the same class."""
+CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+and\s|\s(?:while|whereas)\s", re.IGNORECASE)
+TAKEN_UP = re.compile(
+    r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|"
+    r"assign|would|tag|"
+    r"call|take|consider|file)|counts? as|class(?:ified)?\b|thus\b|hence\b|therefore\b|which\b|so\b)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that says what the stretch of the one before was."""
+
 PRONOUN = re.compile(
     r"^\W*(?:it|they|this|these|the (?:clip|class|scene|segment|action|event)|starts?|start time|begins?|"
     r"from|time(?:stamp)?s?|"
@@ -68,9 +142,14 @@ _LEFT_OK = (
     "or no not any some with shows show shown showing contains contain "
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
+    "end ends ended stop stops stopped began started finish finishes enters leaves "
+    "finally lastly noticed observed saw spotted noted recognized recognised notice observe spot read so thus "
+    "therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called "
+    "namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
+    "einen einem einer dem den klasse kategorie clase classe categoria a the "
     "der die das ein eine und ist le la les un une et est el los las es y o als wie de du des i"
 )
 LEFT_OK = frozenset(_LEFT_OK.split())
@@ -78,6 +157,8 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
+    "once twice begin start end continue last appear occur happen come comes follow go goes plays happens "
+    "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "
@@ -96,9 +177,50 @@ _POSITIVE = (
     "predominantly clearly definitely that which matches match matching fits fit applies apply applicable "
     "here my result results prediction predicted "
     "identified identify tagged tag topic with for only has have been was were there on so overall therefore "
-    "thus based content primary occurs occur "
+    "thus based content primary occurs occur covers cover discusses discuss discussed talks talk about conversation "
+    "mentions mention brands brand topics topic actions action objects object activities activity events event during "
+    "being performed done primarily specifically namely particular particularly "
+    "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
+    "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit "
+    "konfidenz f\u00fcr im am "
+    "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti "
+    "confian\u00e7a neste "
+    "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
+MODIFIERS = frozenset(
+    [
+        "sports",
+        "news",
+        "tennis",
+        "grass",
+        "glass",
+        "business",
+        "press",
+        "cross",
+        "less",
+        "plus",
+        "bus",
+        "gas",
+        "christmas",
+        "mens",
+        "womens",
+        "kids",
+        "this",
+        "was",
+        "as",
+        "is",
+        "us",
+        "versus",
+        "various",
+        "previous",
+        "obvious",
+        "famous",
+        "serious",
+        "class",
+    ]
+)
+"""Words with an s at their end that are no verbs: before a name they make another one of it."""
 POSITIVE = frozenset(_POSITIVE.split())
 PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)\s*\S*", re.IGNORECASE)

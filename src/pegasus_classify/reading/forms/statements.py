@@ -1,72 +1,47 @@
-"""Running text: which class a sentence names, when, and whether it says yes or no."""
+"""Running text: what its sentences say together; what is added later, taken up again, or taken back."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from pegasus_classify.reading.forms.sentence_signs import (
-    BUT,
-    FOREIGN,
-    HEDGE,
-    JOINER,
-    LAST_WORD,
-    LEFT_OK,
-    NEXT_WORD,
-    NO_AFTER,
-    NO_BEFORE,
-    PARENTHESES,
-    POSITIVE,
+    AGAIN,
+    ALL_OF_THEM,
+    FOR_ALL,
     PRONOUN,
-    QUOTING,
-    RIGHT_OK,
     SENTENCE,
-    UNTRUSTED,
-    WORDS,
+    SO_NOT,
+    SURENESS,
+    TAKEN_BACK,
+    TAKEN_UP,
 )
-from pegasus_classify.reading.keys import option_of
-from pegasus_classify.reading.mentions import Mention, Mentions
-from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
+from pegasus_classify.reading.forms.sentences import Heard, Sentences
+from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
-
+_NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
+_SHORT = 60
+"""Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
-_OPTION_KEY = re.compile(r"(?:option|source|modality)\s*[:=]\s*", re.IGNORECASE)
-_SAID = re.compile(
-    rf"({QUOTING.pattern}[^\"\u201c]{{0,20}})(?:\"[^\"]{{1,200}}\"|\u201c[^\u201d]{{1,200}}\u201d)", re.IGNORECASE
-)
-_FAR = 300
-"""Signs between a name and a time in which other names are looked for."""
 
 
-@dataclass(slots=True)
-class _Group:
-    """Names that stand together and what is said of them."""
+class Statements(Sentences):
+    """Reads running text into entries."""
 
-    mentions: list[Mention]
-    denied: bool
-    times: list[Stretch] = field(default_factory=list)
-    confidence: object = None
-    option: str | None = None
-
-
-class Statements:
-    """Reads running text into entries.
-
-    Attributes:
-        end: Offset from which on nothing in a text can be trusted; None when all can.
-    """
-
-    def __init__(self, mentions: Mentions) -> None:
-        self.mentions = mentions
-        self.names = mentions.names
-
-    def read(self, text: str, offset: int, *, known: str | None = None, trusted: int | None = None) -> list[Node]:
+    def read(
+        self,
+        text: str,
+        offset: int,
+        *,
+        known: str | None = None,
+        trusted: int | None = None,
+        after: Iterable[tuple[Obj, str]] = (),
+        during: Stretch | None = None,
+    ) -> list[Obj]:
         """Return the entries in a text.
 
         Args:
@@ -74,217 +49,193 @@ class Statements:
             offset: Where the text begins, for spans.
             known: The class of which the text speaks.
             trusted: Length of `text` up to which nothing was cut; what touches it is left out. None: not cut.
+            during: When all of it is, such as the time of a caption; what tells times of its own is then left out.
+            after: Entries of the line before in the same paragraph, each with its class: the text may add to them.
         """
-        entries: dict[int, Obj] = {}
+        paragraph = _Paragraph(self, known, list(after), during)
         text = _ANSWERED.sub(":", text)
         at = 0
-        last: list[Obj] = []
         for stop, begin in [*((m.start(), m.end()) for m in SENTENCE.finditer(text)), (len(text), len(text))]:
-            sentence = text[at:stop]
-            if sentence.strip():
-                last = self._sentence(sentence, offset + at, known, last, None if trusted is None else trusted - at)
-                entries.update((id(entry), entry) for entry in last)
+            if text[at:stop].strip():
+                paragraph.sentence(text[at:stop], offset + at, None if trusted is None else trusted - at)
             at = begin
-        return list(entries.values())
+        return list(paragraph.entries.values())
 
-    def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Node]:
+    def about_the_only_class(self, text: str, offset: int, trusted: int | None) -> list[Obj]:
         """Return the entries of a line that holds times and no name, where one class alone was asked."""
         only = self.names.only
         rest = blanked(text, times_in(text))
-        if only is None or rest == text or not self._declares(rest):
+        if only is None or rest == text or not self.declares(rest):
             return []
         found = self.read(text, offset, known=only, trusted=trusted)
         return [Obj([("class", only), *entry.pairs], entry.span) for entry in found]
 
-    def _sentence(self, text: str, offset: int, known: str | None, last: list[Obj], trusted: int | None) -> list[Obj]:
-        text = _SAID.sub(lambda match: match.group(1).ljust(len(match.group()), "\x00"), text)
-        found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
-        if not found and known is None and not (last and PRONOUN.match(text)):
-            return []
-        blank = blanked(text, [Spotted(each.start, each.end, None) for each in found])
-        sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
-        blank = blanked(blank, sure)
-        times = [
-            each
-            for each in times_in(blank, bare=known is not None)
-            if trusted is None or _whole(text, each.end, trusted)
+
+class _Paragraph:
+    """Sentences that stand together.
+
+    Attributes:
+        entries: What they say so far.
+        last: The entries of the last sentence that had any, each with its class.
+        near: Whether that was the sentence before.
+        open: Stretches told by sentences that named nothing: the next may say what they show.
+        topic: The prompts named by the sentence before, without times.
+    """
+
+    def __init__(
+        self, statements: Statements, known: str | None, after: list[tuple[Obj, str]], during: Stretch | None
+    ) -> None:
+        self.statements = statements
+        self.names = statements.names
+        self.known = known
+        self.entries: dict[int, Obj] = {}
+        self.last = after
+        self.near = bool(after)
+        self.during = during
+        self.open: list[Stretch] = [] if during is None else [during]
+        self.sure: dict[str, Node] = {}
+        self.all_of_them = False
+        self.subject: str | None = None
+        self.topic: set[tuple[str, str]] = set()
+
+    def sentence(self, text: str, offset: int, trusted: int | None) -> None:
+        """Read the next sentence."""
+        taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
+        self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
+        heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
+        added = self.apart(heard)
+        if SO_NOT.match(text) and self.known is not None:
+            self.entries.clear()
+            added = [Obj([("present", False)], (offset, offset + len(text)))]
+        elif TAKEN_BACK.match(text):
+            self.take_back(added)
+        if heard.sure and not heard.times and len(heard.names) == 1 and heard.names[0].hit is not None:
+            self.sure[heard.names[0].hit.name] = heard.sure[0].value
+        if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
+            added = self.more_of_the_same(heard)
+        if not added and heard.times and not heard.names and self.subject is not None and PRONOUN.match(text):
+            sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+            span = (offset, offset + len(text))
+            added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
+        if added:
+            self.add_topic(text, added)
+            self.add_sureness(added)
+            self.last = [(entry, self.owner(entry)) for entry in added]
+            self.entries.update((id(entry), entry) for entry in added)
+            self.open = [] if self.during is None else self.open
+        else:
+            self.add_to_last(text, heard)
+            if heard.times and self.during is None:
+                self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
+        self.near = bool(added) or (self.near and not heard.names)
+        self.subject = self.named_alone(text, heard) if not added and self.known is None else None
+        self.topic = set() if added else self.prompts(heard)
+
+    def owner(self, entry: Obj) -> str:
+        """Return the class an entry belongs to."""
+        return str(dict(entry.pairs).get("class", self.known or ""))
+
+    def apart(self, heard: Heard) -> list[Obj]:
+        """Return the entries of a sentence that stand for themselves; what only adds to the one before is none."""
+        if self.known is None or not self.last:
+            return heard.entries
+        keys = [{key for key, _ in entry.pairs} for entry in heard.entries]
+        return [
+            entry
+            for entry, own in zip(heard.entries, keys, strict=True)
+            if "time" in own or ("present" in own and ("prompt" in own or not self.entries))
         ]
-        span = (offset, offset + len(text))
-        kept = [each for each in found if self._meant(text, each, known)]
-        if not kept:
-            if found and known is None:
-                return []
-            return self._without_names(text, known, last, times, sure, span)
-        groups = self._groups(text, kept, known)
-        rest = blank
-        if known is None and not times and not self._declares(rest):
-            groups = [group for group in groups if group.denied]
-        outside = PARENTHESES.sub(" ", rest)
-        if known is None and times and (HEDGE.search(outside) or QUOTING.search(outside)):
-            return []
-        if known is None:
-            times = [each for each in times if not _foreign(blank, groups, each.start)]
-        _spread(groups, times, sure)
-        if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
-            groups = groups[:-1]
-        option = _option(blank)
-        return [entry for group in groups for entry in self._entries(group, known, option, span)]
 
-    def _meant(self, text: str, mention: Mention, known: str | None) -> bool:
-        """Return whether a name stands for itself, not as part of a longer one ("Deep Frying", "Truck Driver")."""
-        if known is not None and self.names.prompt_of(mention.text, known) is not None:
-            return True
-        if mention.hit is None:
-            return True
-        left = LAST_WORD.search(text[max(0, mention.start - 40) : mention.start])
-        if left is not None and left.group(1).casefold() not in LEFT_OK and not left.group(1)[0].isdigit():
-            return False
-        right = NEXT_WORD.match(text, mention.end)
-        if right is None or right.group(1)[0].isdigit():
-            return True
-        word = right.group(1)
-        return word.casefold() in RIGHT_OK or (word[0].islower() and word.endswith(("s", "ed", "ing", "t")))
-
-    def _declares(self, rest: str) -> bool:
-        if HEDGE.search(rest):
-            return False
-        words = [word.casefold() for word in WORDS.findall(rest.replace("\x00", " "))]
-        return all(word in POSITIVE for word in words)
-
-    def _without_names(
-        self,
-        text: str,
-        known: str | None,
-        last: list[Obj],
-        times: list[Spotted],
-        sure: list[Spotted],
-        span: tuple[int, int],
-    ) -> list[Obj]:
-        if known is not None:
-            if NO_AFTER.match(text) and not times:
-                return [Obj([("present", False)], span)]
-            pairs: list[tuple[str, Node]] = [("confidence", sure[0].value)] if sure else []
-            option = _option(text)
-            pairs += [("option", option)] if option else []
-            if times:
-                return [Obj([("time", each.value), *pairs], span) for each in times]
-            return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
-        for entry in last:
-            keys = {key for key, _ in entry.pairs}
-            if sure and "confidence" not in keys:
-                entry.pairs.append(("confidence", sure[0].value))
-        if times and all("time" not in {key for key, _ in entry.pairs} for entry in last):
-            base = last[-1]
-            more = [Obj([*base.pairs, ("time", each.value)], span) for each in times[1:]]
-            base.pairs.append(("time", times[0].value))
-            return [*last, *more]
-        return last
-
-    def _groups(self, text: str, found: list[Mention], known: str | None) -> list[_Group]:
-        groups: list[_Group] = []
-        at = 0
-        for mention in found:
-            before = text[at : mention.start]
-            joined = bool(groups) and JOINER.fullmatch(before) is not None and known is None
-            denied = (
-                NO_BEFORE.search(BUT.split(before)[-1]) is not None
-                or NO_AFTER.match(text[mention.end : mention.end + 40]) is not None
-            )
-            last = groups[-1].mentions[-1] if groups else None
-            inside = last is not None and self._qualifies(last, mention)
-            if joined and not inside:
-                groups[-1].mentions.append(mention)
-                groups[-1].denied = groups[-1].denied or denied
-            elif inside:
-                groups[-1].mentions.append(mention)
-            else:
-                groups.append(_Group([mention], denied))
-            at = mention.end
-        return groups
-
-    def _qualifies(self, last: Mention, mention: Mention) -> bool:
-        """Return whether a name is a prompt beside the class it belongs to: `Pets (Dog)`, `Pets: Dog`."""
-        if last.hit is None or last.hit.prompt is not None:
-            return False
-        return (
-            self.names.prompt_of(mention.text, last.hit.name) is not None
-            and mention.end - last.end < len(mention.text) + 60
-        )
-
-    def _entries(self, group: _Group, known: str | None, option: str | None, span: tuple[int, int]) -> list[Obj]:
-        hits = self._hits(group.mentions, known)
-        entries: list[Obj] = []
-        for hit in hits:
-            pairs: list[tuple[str, Node]] = [("class", hit.name)] if known is None else []
-            if hit.prompt is not None:
-                pairs.append(("prompt", hit.prompt))
-            if group.denied:
-                entries.append(Obj([*pairs, ("present", False)], span))
-                continue
-            if group.confidence is not None:
-                pairs.append(("confidence", group.confidence))
-            if option is not None:
-                pairs.append(("option", option))
-            entries += [Obj([*pairs, ("time", each)], span) for each in group.times] or [Obj(pairs, span)]
-        return entries
-
-    def _hits(self, mentions: list[Mention], known: str | None) -> list[Hit]:
-        found: list[Hit] = []
-        for mention in mentions:
-            owner = known or (found[-1].name if found and found[-1].prompt is None else None)
-            prompt = self.names.prompt_of(mention.text, owner) if owner else None
-            if (
-                prompt is not None
-                and owner is not None
-                and (mention.hit is None or mention.hit.name != owner or mention.hit.prompt)
-            ):
-                if found and found[-1].name == owner and found[-1].prompt is None and known is None:
-                    found[-1] = Hit(owner, prompt)
-                else:
-                    found.append(Hit(owner, prompt))
-            elif mention.hit is not None and known is None:
-                found.append(mention.hit)
+    def prompts(self, heard: Heard) -> set[tuple[str, str]]:
+        """Return the prompts a sentence names, each with its class."""
+        found = {(each.hit.name, each.hit.prompt) for each in heard.names if each.hit and each.hit.prompt}
+        for each in heard.names:
+            for name in {name for _, name in self.last if name}:
+                prompt = self.names.prompt_of(each.text, name)
+                if prompt is not None:
+                    found.add((name, prompt))
         return found
 
+    def add_topic(self, text: str, added: list[Obj]) -> None:
+        """Give the prompt of the sentence before to entries of its class: "A banner is shown. It is there from ..."."""
+        if len(self.topic) != 1 or not PRONOUN.match(text):
+            return
+        ((name, prompt),) = self.topic
+        for entry in added:
+            keys = dict(entry.pairs)
+            if keys.get("class") == name and "prompt" not in keys and "present" not in keys:
+                entry.pairs.append(("prompt", prompt))
 
-def _whole(text: str, end: int, trusted: int) -> bool:
-    """Return whether what ends at `end` is complete although the text was cut behind `trusted`."""
-    return trusted > len(text) or UNTRUSTED.fullmatch(text, end, trusted) is None
+    def more_of_the_same(self, heard: Heard) -> list[Obj]:
+        """Return further clips of the class spoken of last: "The second one starts at 13:30"."""
+        if not self.last or len({owner for _, owner in self.last}) != 1:
+            return []
+        base, _ = self.last[-1]
+        kept = [pair for pair in base.pairs if pair[0] in ("class", "prompt")]
+        sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
+        return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
 
+    def named_alone(self, text: str, heard: Heard) -> str | None:
+        """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
+        hits = {each.hit.name for each in heard.names if each.hit}
+        if len(hits) != 1 or heard.times or any(each.hit and each.hit.prompt for each in heard.names):
+            return None
+        return None if self.statements.denies(text, heard.names) else hits.pop()
 
-def _foreign(blank: str, groups: list[_Group], at: int) -> bool:
-    """Return whether a name that was not asked stands between a time and the names before it."""
-    before = max((group.mentions[-1].end for group in groups if group.mentions[-1].end <= at), default=0)
-    return before < at <= before + _FAR and FOREIGN.search(blank, before, at) is not None
+    def add_sureness(self, added: list[Obj]) -> None:
+        """Give clips the confidence told with the name of their class before: "Queue, confidence 75. From ..."."""
+        for entry in added:
+            keys = dict(entry.pairs)
+            if "time" in keys and "confidence" not in keys and self.owner(entry) in self.sure:
+                entry.pairs.append(("confidence", self.sure[self.owner(entry)]))
 
+    def add_to_last(self, text: str, heard: Heard) -> None:
+        """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
+        if heard.sure and (self.near or SURENESS.search(text)):
+            self.complete("confidence", heard.sure[0].value)
+        number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
+        if number is not None and int(number.group(1)) <= 100:
+            self.complete("confidence", number.group(1))
+        if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
+            self.complete("option", heard.option)
+        prompts = self.prompts(heard)
+        denied = any("present" in dict(entry.pairs) for entry in heard.entries)
+        for name in {name for _, name in self.last}:
+            own = {prompt for owner, prompt in prompts if owner == name}
+            if len(own) == 1 and not denied and not self.statements.denies(text, heard.names):
+                self.complete("prompt", own.pop(), name)
+        if self.near and heard.times and not heard.names and PRONOUN.match(text) and self.known is None:
+            self.times(heard)
+        for entry in heard.entries:
+            fields = dict(entry.pairs).get("fields")
+            if isinstance(fields, Obj) and self.last:
+                for key, value in fields.pairs:
+                    self.complete(key, value)
+            elif not self.last:
+                self.entries[id(entry)] = entry
 
-def _option(text: str) -> str | None:
-    for part in re.split(r"[()\[\],;|\x00]+", text):
-        option = option_of(_OPTION_KEY.sub("", part.strip(" .:*_`-\u2013\u2014")))
-        if option is not None:
-            return option
-    return None
+    def complete(self, key: str, value: Node, name: str | None = None) -> None:
+        """Give the last entries, or those of one class, a field that none of them has of its own."""
+        known = [(entry, self.owner(entry)) for entry in self.entries.values()] if self.all_of_them else self.last
+        for entry, owner in known:
+            keys = {key for key, _ in entry.pairs}
+            if key not in keys and "present" not in keys and name in (None, owner):
+                entry.pairs.append((key, value))
 
+    def times(self, heard: Heard) -> None:
+        """Give the last entries their times when they have none."""
+        if any("time" in dict(entry.pairs) for entry, _ in self.last) or not self.last:
+            return
+        base, owner = self.last[-1]
+        more = [Obj([*base.pairs, ("time", each.value)], base.span) for each in heard.times[1:]]
+        base.pairs.append(("time", heard.times[0].value))
+        self.entries.update((id(entry), entry) for entry in more)
+        self.last += [(entry, owner) for entry in more]
 
-def _spread(groups: list[_Group], times: list[Spotted], sure: list[Spotted]) -> None:
-    """Give each time and confidence to the names it stands with: those before it, or behind leading times."""
-    stated = [group for group in groups if not group.denied]
-    if not stated:
-        return
-    leading = bool(times) and times[0].start < groups[0].mentions[0].start
-    starts = [group.mentions[0].start for group in groups]
-    for each in times:
-        assert isinstance(each.value, Stretch)
-        groups[_nearest(starts, each.start, following=leading)].times.append(each.value)
-    for each in sure:
-        group = groups[_nearest(starts, each.start, following=False)]
-        if group.confidence is None:
-            group.confidence = each.value
-    if len(sure) == 1 and sure[0].start < starts[0]:
-        stated[0].confidence = sure[0].value
-
-
-def _nearest(starts: list[int], at: int, *, following: bool) -> int:
-    """Return the number of the last start at or before an offset (the first behind it, when `following`), if any."""
-    behind = bisect_right(starts, at)
-    return min(behind, len(starts) - 1) if following else max(behind - 1, 0)
+    def take_back(self, added: list[Obj]) -> None:
+        """Drop what a correction replaces: entries of the same classes, else those of the sentence before."""
+        named = {self.owner(entry) for entry in added}
+        gone = [entry for entry in self.entries.values() if self.owner(entry) in named]
+        gone = gone or [entry for entry, _ in self.last if id(entry) in self.entries]
+        for entry in gone:
+            del self.entries[id(entry)]

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pegasus_classify.reading.forms.headless import columns_of, is_missing
 from pegasus_classify.reading.forms.line_signs import inline_pairs
+from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import Role, role_of, truth_of
 from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.spotted import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["Table", "tables_in"]
 
+_COUNT = re.compile(r"(?:#|no\.?|nr\.?|n\u00ba|num(?:ber)?|row|index|rank|id|\u2116|\u5e8f\u53f7|)", re.IGNORECASE)
 _RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]+")
 _SCALE = re.compile(r"\(?\s*(?:out of|/)\s*(\d+)\s*\)?|\(\s*0?\s*[-\u2013]\s*(10|5)\s*\)", re.IGNORECASE)
+_DITTO = re.compile("[\"\u2033\u3003\u201d\u201c']{0,2}|''|-?(?:ditto|same|same as above)|\u2191|\\^")
 _UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|[?*_`]+")
 
 
@@ -33,24 +38,26 @@ class Table:
 
 
 _COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
+_DECIMALS = re.compile(r":\d\d,\d{3}\b")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _LONGEST_ROW = 600
 
 Row = tuple[list[str], int, int]
 
 
-def tables_in(text: str, names: Names, *, trusted: int | None = None) -> list[Table]:
+def tables_in(text: str, statements: Statements, *, trusted: int | None = None) -> list[Table]:
     """Return the tables of a text.
 
     Args:
         text: The text.
-        names: What was asked.
+        statements: Reads cells that hold more than one value.
         trusted: Length of the text when it was cut there: the row that touches the cut is left out.
     """
     lines: list[tuple[str, int]] = []
     at = 0
+    drawn = "\u2502" in text or "\u2551" in text
     for raw in text.split("\n"):
-        lines.append((raw.translate(_DRAWN) if "\u2502" in text or "\u2551" in text else raw, at))
+        lines.append((raw.translate(_DRAWN) if drawn else raw, at))
         at += len(raw) + 1
     found: list[Table] = []
     number = 0
@@ -58,7 +65,7 @@ def tables_in(text: str, names: Names, *, trusted: int | None = None) -> list[Ta
         rows, used = _rows(lines, number)
         if trusted is not None:
             rows = [row for row in rows if row[2] < trusted]
-        table = _table(rows, names) if rows else None
+        table = _table(rows, statements) if rows else None
         if table is not None:
             last_line, last_at = lines[number + used - 1]
             found.append(Table(table, lines[number][1], last_at + len(last_line)))
@@ -77,18 +84,20 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     number = first
     while number < len(lines):
         raw, at = lines[number]
-        if not raw.strip() or _splitter(raw) is None:
+        if not raw.strip() or (_splitter(raw) is None and not _RULE.fullmatch(raw)):
             break
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
         number += 1
+    if split is _spaced and all(cells[0] == "" for cells, _, _ in rows):
+        rows = [(cells[1:], start, end) for cells, start, end in rows]
     return rows, max(1, number - first)
 
 
 def _named_columns(lines: list[tuple[str, int]], first: int) -> bool:
     """Return whether a table kept by spaces has a head, which stands on its first line or behind one rule."""
     head = next((raw for raw, _ in lines[first : first + 2] if not _RULE.fullmatch(raw)), "")
-    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head)) > 1
+    return sum(role_of(cell) in _COLUMNS for cell in _spaced(head.strip())) > 1
 
 
 def _splitter(line: str) -> Callable[[str], list[str]] | None:
@@ -98,6 +107,8 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
     if line.count("|") >= 2 or (line.strip().startswith("+-") and line.strip().endswith("-+")):
         return _bars
     for mark in ("\t", ";", ","):
+        if mark == "," and _DECIMALS.search(line[:_LONGEST_ROW]):
+            continue
         if line.count(mark) >= (1 if mark == "\t" else 2) and not line.lstrip().startswith(("{", "[")):
             return lambda raw: _fields(raw, mark)
     return (
@@ -108,7 +119,7 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
 
 
 def _spaced(line: str) -> list[str]:
-    return re.split(r" {2,}", line.strip())
+    return re.split(r" {2,}", line.rstrip())
 
 
 def _bars(line: str) -> list[str]:
@@ -132,26 +143,82 @@ def _fields(line: str, mark: str) -> list[str]:
     return cells
 
 
-def _table(rows: list[Row], names: Names) -> Arr | None:
+def _table(rows: list[Row], statements: Statements) -> Arr | None:
+    names = statements.names
     head = rows[0][0]
     keys = [_UNIT.sub("", cell).strip() for cell in head]
     roles = [role_of(key) if key else "other" for key in keys]
+    columns = columns_of([cells for cells, _, _ in rows], names)
+    if columns is not None:
+        return Arr([_entry(columns, cells, (start, end)) for cells, start, end in rows])
     known = [role not in ("other", "weak", "text", "answer", "inner") for role in roles]
     by_class = [names.class_of(key) is not None for key in keys]
+    turned = _columns_as_entries(rows)
+    if turned is not None:
+        return turned
+    if sum(by_class) > 1 and len(rows) > 1 and (matrix := _matrix(rows, keys, by_class)) is not None:
+        return matrix
     if any(known) and len(rows) > 1 and not any(by_class):
-        return _with_head(rows[1:], keys, roles, head, names)
+        return _with_head(rows[1:], keys, roles, head, statements)
     if sum(by_class) > 1 and len(rows) > 1 and not any(known):
         if sum(role_of(cells[0]) in ("start", "end", "time", "clips", "confidence") for cells, _, _ in rows[1:]) > 1:
             return _turned(rows, keys)
         return Arr([Obj(list(zip(keys, cells, strict=False)), (start, end)) for cells, start, end in rows[1:]])
     if len(rows) > 1 and not by_class[0] and any(names.class_of(cells[0]) for cells, _, _ in rows[1:] if cells):
-        return _with_head(rows[1:], keys, roles, head, names)
+        return _with_head(rows[1:], keys, roles, head, statements)
     headless = [
         row for row in rows if len(row[0]) > 2 and names.class_of(row[0][0]) is not None and _numeric(row[0][1])
     ]
     if headless and len(headless) * 2 >= len(rows):
         return Arr([_headless(row) for row in headless])
     return None
+
+
+def _entry(columns: list[str], cells: list[str], span: tuple[int, int]) -> Obj:
+    pairs = [(key, _value(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+    if any(is_missing(cell) for key, cell in zip(columns, cells, strict=False) if key in ("time", "start", "end")):
+        return Obj([("class", cells[columns.index("class")]), ("present", False)], span)
+    return Obj([*pairs, *_sure_in_name(pairs)], span)
+
+
+def _sure_in_name(pairs: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+    """Return the confidence that stands beside the name of the class, in a row that has no other."""
+    if any(role_of(key) == "confidence" for key, _ in pairs):
+        return []
+    names = [value for key, value in pairs if role_of(key) == "class" and isinstance(value, str)]
+    return [("confidence", each.value) for name in names for each in confidences_in(name)[:1]]
+
+
+def _columns_as_entries(rows: list[Row]) -> Arr | None:
+    """Return the entries of a table with a row for each field, the class among them; None when it is none."""
+    fields = [(role_of(_UNIT.sub("", cells[0]).strip()), cells) for cells, _, _ in rows if cells]
+    named = [cells for role, cells in fields if role == "class"]
+    timed = sum(role in ("start", "end", "time", "clips") for role, _ in fields)
+    if len(named) != 1 or not timed or sum(role_of(cell) in _COLUMNS - {"clips"} for cell in rows[0][0]) > 1:
+        return None
+    span = (rows[0][1], rows[-1][2])
+    found: list[Node] = []
+    for number in range(1, len(named[0])):
+        pairs = [(cells[0], _value(cells[number].strip("*`"))) for _, cells in fields if number < len(cells)]
+        found.append(Obj([pair for pair in pairs if pair[0]], span))
+    return Arr(found)
+
+
+def _matrix(rows: list[Row], keys: list[str], by_class: list[bool]) -> Arr | None:
+    """Return the entries of a table with a column for each class and a row for each stretch; None when it is none."""
+    found: list[Node] = []
+    for cells, start, end in rows[1:]:
+        times = stretch_of(cells[0]) if cells else None
+        if (
+            times is None
+            or times.end is None
+            or any(truth_of(cell) is None for cell, named in zip(cells, by_class, strict=False) if named)
+        ):
+            return None
+        for key, cell, named in zip(keys, cells, by_class, strict=False):
+            if named and truth_of(cell):
+                found.append(Obj([("class", key), ("time", cells[0])], (start, end)))
+    return Arr(found)
 
 
 def _turned(rows: list[Row], keys: list[str]) -> Arr:
@@ -181,8 +248,9 @@ def _value(cell: str) -> Node:
     return cell
 
 
-def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[str], names: Names) -> Arr:
-    keys = _completed(rows, keys, roles, names)
+def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[str], statements: Statements) -> Arr:
+    rows = _unwrapped(rows, roles)
+    keys = _completed(rows, keys, roles, statements.names)
     scale = [_SCALE.search(cell) for cell in head]
     above = ""
     entries: list[Node] = []
@@ -191,15 +259,43 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
         for number, (key, cell) in enumerate(zip(keys, cells, strict=False)):
             role = role_of(key)
             if role == "class":
-                above = cell or above
+                above = above if _DITTO.fullmatch(cell) else cell
             text = above if role == "class" else cell
             match = scale[number]
             if role == "confidence" and cell and match is not None:
                 text = f"{cell}/{match.group(1) or match.group(2)}"
-            if text and key:
+            if role in ("time", "clips") and stretch_of(text) is None:
+                pairs += _several(text, above, start, statements)
+            elif text and key:
                 pairs.append((key, _value(text.strip("*_`").strip())))
-        entries.append(Obj(pairs, (start, end)))
+        entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
+
+
+def _unwrapped(rows: list[Row], roles: list[Role]) -> list[Row]:
+    """Return the rows; one that only goes on with words of the row above is put behind them."""
+    kept: list[Row] = []
+    for cells, start, end in rows:
+        full = [number for number, cell in enumerate(cells) if cell]
+        words = [
+            number for number in full if number < len(roles) and roles[number] in ("prompt", "text", "other", "weak")
+        ]
+        if kept and full and full == words and cells[0] == "" and "class" in roles:
+            above, first, _ = kept[-1]
+            above = [f"{cell} {cells[number]}".strip() if number in full else cell for number, cell in enumerate(above)]
+            kept[-1] = (above, first, end)
+        else:
+            kept.append((cells, start, end))
+    return kept
+
+
+def _several(text: str, above: str, at: int, statements: Statements) -> list[tuple[str, Node]]:
+    """Return the clips of a cell that holds several, with what stands beside each; the bare text when it holds none."""
+    hit = statements.names.class_of(above)
+    known = hit.name if hit is not None else statements.names.classes[0].name
+    entries = statements.read(text, at, known=known)
+    clips = [entry for entry in entries if any(key == "time" for key, _ in entry.pairs)]
+    return [("clips", Arr(clips))] if clips else [("clips", text)] if text else []
 
 
 def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names) -> list[str]:
@@ -208,7 +304,7 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     columns = [[cells[number] for cells, _, _ in rows if number < len(cells)] for number in range(len(keys))]
     if "class" not in roles:
         for number, column in enumerate(columns):
-            if roles[number] in ("other", "weak", "prompt", "names", "text", "answer") and any(
+            if roles[number] in ("other", "weak", "names", "text", "answer") and any(
                 names.classes_in(cell) for cell in column if cell
             ):
                 keys[number] = "class"
@@ -216,6 +312,8 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     for number, column in enumerate(columns):
         if roles[number] == "other" and column and all(truth_of(cell) is not None for cell in column):
             keys[number] = "present"
+        elif roles[number] == "other" and _COUNT.fullmatch(keys[number]):
+            continue
         elif roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
             keys[number] = "time"
         elif roles[number] == "other" and keys[number] != "class":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pegasus_classify.reading.forms.html_tables import HTML_TABLE, rows_of
 from pegasus_classify.reading.source import Source, rewritten
-from pegasus_classify.reading.tree import Node, Obj
+from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["read_tags", "undressed"]
 
@@ -19,7 +20,7 @@ _MARK = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
 _BREAK = re.compile(r"<br\s{0,4}/?>(?=[^\n]{0,200}\|)", re.IGNORECASE)
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|"
-    r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?:\s[^<>]{0,100})?/?>",
+    r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?![^<>]{0,100}\b(?:begin|start)=)(?:\s[^<>]{0,100})?/?>",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"</(?:tr|li|p|div|h[1-6])|<(?:br|tr|li|ul|ol|table)", re.IGNORECASE)
@@ -40,6 +41,7 @@ def undressed(source: Source) -> Source:
     source = rewritten(source, _BREAK, "markup", lambda _: ", ")
     source = rewritten(source, _COMMENT, "comment", lambda _: " ")
     source = rewritten(source, _ASIDE, "aside", lambda _: " ")
+    source = rewritten(source, HTML_TABLE, "markup", rows_of)
     return rewritten(source, _DRESS, "markup", _plain)
 
 
@@ -89,8 +91,10 @@ def _close(root: Obj, stack: list[tuple[str, Obj, int]], name: str, text: str, m
             _, obj, start = stack.pop()
             obj.span = (obj.span or (0, 0))[0], match.end()
             inner = text[start : match.start()].strip()
+            parent = stack[-1][1] if stack else root
+            if not inner and not obj.pairs and parent.pairs and parent.pairs[-1][1] is obj:
+                parent.pairs[-1] = (name, Arr())
             if inner and "<" not in inner:
-                parent = stack[-1][1] if stack else root
                 if obj.pairs or not parent.pairs or parent.pairs[-1][1] is not obj:
                     obj.pairs.append(("clips", inner))
                 else:

@@ -1,0 +1,69 @@
+"""By which words a line says what it is: an aside, a denial, a correction, the head of an entry; data of the lines."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "ABSENT_TITLE",
+    "ASIDE",
+    "BEGINS",
+    "CORRECTION",
+    "DENIAL",
+    "ENDS",
+    "FINAL",
+    "FOUND",
+    "NEGATIVE",
+    "NUMBERED_ENTRY",
+    "NUMBERED_TIME",
+]
+
+ABSENT_TITLE = re.compile(
+    r"(?:the )?(?:other |remaining )?(?:classes |labels |categories |what (?:i|we) did )?(?:not|"
+    r"un)[ -]?(?:detected|found|present|seen|observed|"
+    r"occurring|find|matched|identified)(?: classes| labels| categories)?:?|absent(?: classes| labels)?:?",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|"
+    r"candidates?|on screen|"
+    r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
+    r"available|allowed|input|given|"
+    r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
+    r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
+    re.IGNORECASE,
+)
+BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
+CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
+DENIAL = re.compile(
+    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
+    r"instances?|findings?|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|"
+    r"not (?:present|found|"
+    r"detected|seen|visible|shown|observed|identified|applicable|in (?:the|this) video|at all|any)\b|absent\b|n/a\b|"
+    r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|"
+    r"shown)|no\.?\Z)",
+    re.IGNORECASE,
+)
+ENDS = re.compile(r"\b(?:stops?|stopped|ends?|ended|leaves?|finish(?:es|ed)?|over)\b", re.IGNORECASE)
+FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
+
+
+FOUND = re.compile(
+    r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
+    re.IGNORECASE,
+)
+NEGATIVE = re.compile(
+    r"\b(?:not|no|non|absent|none|undetected|missing|without|excluded|rejected|discarded|ruled out|nicht|"
+    r"unmatched)\b",
+    re.IGNORECASE,
+)
+NUMBERED_ENTRY = re.compile(
+    r"(?:clip|segment|entry|item|event|occurrence|result|detection|finding|match|hit)\s?(?:no\.?\s?)?#?\d{1,3}:?",
+    re.IGNORECASE,
+)
+NUMBERED_TIME = re.compile(
+    r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|"
+    r"timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
+    re.IGNORECASE,
+)

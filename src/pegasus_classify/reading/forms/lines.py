@@ -1,0 +1,247 @@
+"""Lines: headings, bullets, captions, keys, sentences; indentation tells what belongs where."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.reading.forms.headless import columns_of
+from pegasus_classify.reading.forms.keyed_lines import KeyedLines
+from pegasus_classify.reading.forms.line_scopes import Scope
+from pegasus_classify.reading.forms.line_signs import (
+    BULLET,
+    CUE,
+    OUTLINE,
+    RULE,
+    TABLE_HEAD,
+    TICKED,
+    UNTICKED,
+    heading_in,
+    inline_pairs,
+    key_in,
+    scalar,
+)
+from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, ASIDE, NEGATIVE, NUMBERED_ENTRY
+from pegasus_classify.reading.forms.statements import Statements
+from pegasus_classify.reading.keys import role_of
+from pegasus_classify.reading.names import Hit
+from pegasus_classify.reading.spotted import blanked, confidences_in, times_in
+from pegasus_classify.reading.timecodes import Stretch, stretch_of
+from pegasus_classify.reading.tree import Obj
+
+__all__ = ["read_lines"]
+
+_ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
+_TABLE_RANK = 20
+_SOME_TIME = 9
+_EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
+_DEEPEST = 6
+"""Bullets read at the beginning of one line."""
+_TICKS = "\u2705\u2714\u2713\u274c\u2717\u2718\u2611"
+
+
+class _Lines(KeyedLines):
+    def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
+        super().__init__(text, statements, trusted)
+        self.cue: Stretch | None = None
+
+    def line(self, raw: str, offset: int) -> None:
+        lead = len(raw) - len(raw.lstrip(" \t"))
+        indent = len(raw[:lead].expandtabs(4))
+        body = raw.strip()
+        if not body or (RULE.fullmatch(body) and not self.cue):
+            self.cue = None if not body else self.cue
+            self.recent = []
+            return
+        if self.skip_deeper is not None:
+            if indent > self.skip_deeper:
+                return
+            self.skip_deeper = None
+        cue = CUE.fullmatch(body)
+        if cue is not None:
+            times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
+            self.pop(-0.5)
+            self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
+            return
+        self.bulleted(body, indent, offset + lead)
+
+    def bulleted(self, body: str, indent: int, at: int) -> None:
+        """Take the bullets off a line, each of which begins an entry; ticks stay, they say yes or no."""
+        outline = OUTLINE.match(body)
+        if outline is not None and self.names.class_of(body[outline.end() :]) is not None:
+            level = outline.group().count(".") + 1
+            heading = heading_in(f"{'#' * level} {body[outline.end() :]}")
+            assert heading is not None
+            self.heading(heading, at + outline.end() - level - 1)
+            return
+        bullet = BULLET.match(body)
+        nested = 0
+        while bullet is not None and nested < _DEEPEST:
+            nested += 1
+            self.pop(indent + 0.5)
+            ticked = bullet.group().strip() if bullet.group().strip() in _TICKS else ""
+            indent += bullet.end()
+            body = ticked + body[bullet.end() :]
+            at += bullet.end() - len(ticked)
+            self.item(indent, at, body)
+            bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
+        if bullet is None and self.stack[-1].indent != indent:
+            self.pop(float(indent))
+        self.content(body, indent, at)
+
+    def content(self, body: str, indent: int, at: int) -> None:
+        """Read what a line holds behind its bullets."""
+        unchecked = self.checked(body, at)
+        if unchecked is None:
+            return
+        body, at = unchecked
+        if not body or self.opens(body, indent, at) or self.data(body, at):
+            return
+        heading = heading_in(body)
+        if heading is not None and self.heading(heading, at):
+            return
+        if self.cue is not None:
+            for entry in self.caption(body, at):
+                self.add("", entry)
+            return
+        match = key_in(body)
+        if match is not None and self.keyed(match, body, indent, at):
+            return
+        self.free(body, at, indent)
+
+    def checked(self, body: str, at: int) -> tuple[str, int] | None:
+        """Read a box that is ticked or not; return what is left of the line, None when nothing is."""
+        ticked = TICKED.match(body)
+        mark = ticked or UNTICKED.match(body)
+        if mark is None:
+            return body, at
+        body, at = body[mark.end() :], at + mark.end()
+        hits = self.names.all_in(body if ticked is not None else body.split(":")[0])
+        for hit in hits:
+            self.add("", Obj([("class", hit.name), ("present", ticked is not None)], (at, at + len(body))))
+        if hits or ticked is None:
+            return None
+        bullet = BULLET.match(body)
+        return (body, at) if bullet is None else (body[bullet.end() :], at + bullet.end())
+
+    def opens(self, body: str, indent: int, at: int) -> bool:
+        """Read a line that only opens what follows: things not found, a numbered entry, a head in brackets."""
+        if self.owner() is None and ABSENT_TITLE.fullmatch(body.strip("*_#: ")):
+            # Under a bullet the lines that belong to it stand as far in as its own words.
+            self.aside("", indent - 1 if self.stack[-1].indent == indent else indent)
+            return True
+        if NUMBERED_ENTRY.fullmatch(body):
+            obj = Obj([], (at, at + len(body)))
+            self.add("", obj)
+            self.stack.append(Scope(obj, indent + 0.5, name=self.stack[-1].name))
+            return True
+        table = TABLE_HEAD.fullmatch(body) if self.cue is None else None
+        if table is not None:
+            self.table(table, at)
+        return table is not None
+
+    def data(self, body: str, at: int) -> bool:
+        """Read a line that is data on its own: brackets, or fields one behind the other."""
+        if body[0] == "{" or (body[0] == "[" and body[1:2] in ("[", "{", '"')):
+            self.add("", self.flow(at))
+            return True
+        pairs = inline_pairs(body)
+        if not pairs or self.trusted is not None:
+            return False
+        self.add("", Obj([(key, scalar(value)) for key, value in pairs], (at, at + len(body))))
+        return True
+
+    def table(self, match: re.Match[str], at: int) -> None:
+        """Open the entry that a head in brackets begins, as in TOML: `[[classes.clips]]`."""
+        parts = match.group("path").split(".")
+        rank = _TABLE_RANK + len(parts)
+        while len(self.stack) > 1 and self.stack[-1].rank >= rank:
+            self.stack.pop()
+        title = parts[-1].strip("\"' ")
+        hit = self.names.class_of(title) if role_of(title) == "other" else None
+        obj = Obj(
+            [("class", hit.name), ("prompt", hit.prompt)] if hit is not None else [], (at, at + len(match.group()))
+        )
+        self.add("", obj)
+        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit is not None else self.stack[-1].name))
+
+    def heading(self, match: re.Match[str], at: int) -> bool:
+        """Open the entry of a heading; False when a line in bold is none, since it names no class."""
+        rank = len(match.group(1)) if match.group(1) else 7
+        title = match.group(2) if match.group(1) else match.group(4)
+        note = "" if match.group(1) else match.group(5) or ""
+        title = title.strip().strip("*_").rstrip(":")
+        hit = self.names.class_of(title) or self.head_of(title)
+        if hit is None and not match.group(1):
+            return False
+        while len(self.stack) > 1 and self.stack[-1].rank >= rank:
+            self.stack.pop()
+        obj = Obj([], (at, at + len(match.group())))
+        if hit is not None:
+            self.fill_heading(obj, hit, title, note, at)
+        times = stretch_of(title) if hit is None and title[:1].isdigit() else None
+        if times is not None and times.end is not None:
+            self.stack[-1].obj.pairs.append((title, obj))
+        elif (
+            hit is not None
+            or (rank == 1 and not NEGATIVE.search(title))
+            or not (NEGATIVE.search(title) or ASIDE.search(title))
+        ):
+            self.add("", obj)
+        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
+        return True
+
+    def fill_heading(self, obj: Obj, hit: Hit, title: str, note: str, at: int) -> None:
+        """Put the class of a heading and what else it says into its entry."""
+        if self.owner() == hit.name and hit.prompt:
+            obj.pairs.append(("prompt", hit.prompt))
+        else:
+            obj.pairs += [("class", hit.name), *([("prompt", hit.prompt)] if hit.prompt else [])]
+        told = self.names.class_of(title) is None or confidences_in(title) or times_in(title)
+        rest = note or (title if told else "")
+        for entry in self.statements.read(rest, at, known=hit.name) if rest else []:
+            fields = dict(entry.pairs)
+            if "time" in fields:
+                obj.pairs.append(("", entry))
+            else:
+                inner = fields.get("fields", entry)
+                obj.pairs += [pair for pair in inner.pairs if pair[0] in ("confidence", "option", "present")]
+
+    def caption(self, body: str, at: int) -> list[Obj]:
+        """Return what a caption says, which holds while it is shown."""
+        hits = self.names.classes_in(body.strip("[]<> ")) if "|" not in body else []
+        if hits and not confidences_in(body):
+            return [
+                Obj([("class", hit.name), ("prompt", hit.prompt), ("time", self.cue)], (at, at + len(body)))
+                for hit in hits
+            ]
+        assert self.cue is not None
+        sure = confidences_in(body)
+        told = _EMPTY_BRACKETS.sub("", blanked(body, sure)).replace("\x00", "") if sure and "|" in body else body
+        cells = [cell.strip() for cell in told.split("|")]
+        columns = columns_of([[*cells, f"0 - {_SOME_TIME}"]], self.names) if len(cells) > 1 else None
+        if columns is not None:
+            pairs = [(key, scalar(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+            pairs += [("confidence", each.value) for each in sure[:1] if "confidence" not in columns]
+            return [Obj([*pairs, ("time", self.cue)], (at, at + len(body)))]
+        return self.statements.read(body, at, during=self.cue)
+
+
+def read_lines(text: str, statements: Statements, *, trusted: int | None = None) -> Obj:
+    """Return the tree of a text made of lines.
+
+    Args:
+        text: The whole text, or what is left of it.
+        statements: Reads the sentences among the lines.
+        trusted: Offset of the end of the text when it was cut there: what touches it is left out; else None.
+    """
+    lines = _Lines(text, statements, trusted)
+    at = 0
+    for raw in text.split("\n"):
+        if at >= lines.done:
+            lines.line(raw, at)
+        at += len(raw) + 1
+    if lines.ends and "start" in (last := dict(lines.stack[-1].obj.pairs)) and not _ENDS.intersection(last):
+        lines.stack[-1].obj.closed = False
+    if not lines.added:
+        lines.root.pairs += [("", entry) for entry in lines.whole]
+    return lines.root

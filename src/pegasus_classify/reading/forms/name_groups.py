@@ -1,0 +1,166 @@
+"""Names that stand together in a sentence, and which times and confidences belong to them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from pegasus_classify.reading.forms.sentence_signs import BUT, JOINER, NO_AFTER, NO_BEFORE
+from pegasus_classify.reading.mentions import Mention
+from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.spotted import Spotted
+from pegasus_classify.reading.timecodes import Stretch
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["NameGroup", "NameGroups", "spread"]
+
+_DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
+"""A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
+_NEAR = 100
+"""Signs between two names that may join them."""
+
+
+@dataclass(slots=True)
+class NameGroup:
+    """Names that stand together and what is said of them."""
+
+    mentions: list[Mention]
+    denied: bool
+    times: list[Stretch] = field(default_factory=list)
+    confidence: object = None
+    option: str | None = None
+
+
+class NameGroups:
+    """Puts the names of a sentence together, and makes entries of them."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def groups(self, text: str, found: list[Mention], known: str | None) -> list[NameGroup]:
+        """Return the names of a sentence in groups, each with whether the sentence says no to it."""
+        groups: list[NameGroup] = []
+        at = 0
+        for mention in found:
+            before = text[at : mention.start]
+            alone = _DENIED_ALONE.match(text, mention.end) is not None
+            joined = (
+                not alone
+                and bool(groups)
+                and len(before) <= _NEAR
+                and JOINER.fullmatch(before) is not None
+                and known is None
+            )
+            denied = (
+                NO_BEFORE.search(BUT.split(before)[-1]) is not None
+                or NO_AFTER.match(text[mention.end : mention.end + 40]) is not None
+            )
+            last = groups[-1].mentions[-1] if groups else None
+            inside = last is not None and self.qualifies(last, mention)
+            if last is not None and known is None and self._heads(groups[-1].mentions, mention, before):
+                groups[-1].mentions.insert(0, mention)
+            elif joined and not inside:
+                groups[-1].mentions.append(mention)
+                groups[-1].denied = groups[-1].denied or denied
+            elif inside:
+                groups[-1].mentions += [] if NO_BEFORE.search(BUT.split(before)[-1]) else [mention]
+            else:
+                groups.append(NameGroup([mention], denied))
+            at = mention.end
+        return groups
+
+    def merged(self, groups: list[NameGroup]) -> list[NameGroup]:
+        """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
+        kept: list[NameGroup] = []
+        before: set[str] = set()
+        for group in groups:
+            hits = {each.hit.name for each in group.mentions if each.hit}
+            if kept and kept[-1].times and len(hits) == 1 and hits == before and not (group.times or group.denied):
+                kept[-1].confidence = kept[-1].confidence or group.confidence
+                kept[-1].mentions += [each for each in group.mentions if each.hit and each.hit.prompt]
+                continue
+            kept.append(group)
+            before = hits
+        return kept
+
+    def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:
+        """Return whether a class is named behind a prompt of its own: `Dog (Pets)`, `dogs, so Pets`."""
+        if mention.hit is None or mention.hit.prompt is not None or len(before) > 80:
+            return False
+        if any(each.hit and each.hit.prompt is None for each in mentions):
+            return False
+        return all(self.names.prompt_of(each.text, mention.hit.name) for each in mentions)
+
+    def qualifies(self, last: Mention, mention: Mention) -> bool:
+        """Return whether a name is a prompt beside the class it belongs to: `Pets (Dog)`, `Pets: Dog`."""
+        if last.hit is None or last.hit.prompt is not None:
+            return False
+        return (
+            self.names.prompt_of(mention.text, last.hit.name) is not None
+            and mention.end - last.end < len(mention.text) + 60
+        )
+
+    def entries(self, group: NameGroup, known: str | None, option: str | None, span: tuple[int, int]) -> list[Obj]:
+        """Return what a group says of each of its classes."""
+        hits = self._hits(group.mentions, known)
+        entries: list[Obj] = []
+        for hit in hits:
+            pairs: list[tuple[str, Node]] = [("class", hit.name)] if known is None else []
+            if hit.prompt is not None:
+                pairs.append(("prompt", hit.prompt))
+            if group.denied:
+                entries.append(Obj([*pairs, ("present", False)], span))
+                continue
+            if group.confidence is not None:
+                pairs.append(("confidence", group.confidence))
+            if option is not None:
+                pairs.append(("option", option))
+            entries += [Obj([*pairs, ("time", each)], span) for each in group.times] or [Obj(pairs, span)]
+        return entries
+
+    def _hits(self, mentions: list[Mention], known: str | None) -> list[Hit]:
+        found: list[Hit] = []
+        for mention in mentions:
+            owner = known or (found[-1].name if found and found[-1].prompt is None else None)
+            prompt = self.names.prompt_of(mention.text, owner) if owner else None
+            if (
+                prompt is not None
+                and owner is not None
+                and (mention.hit is None or mention.hit.name != owner or mention.hit.prompt)
+            ):
+                if found and found[-1].name == owner and found[-1].prompt is None and known is None:
+                    found[-1] = Hit(owner, prompt)
+                else:
+                    found.append(Hit(owner, prompt))
+            elif mention.hit is not None and known is None:
+                found.append(mention.hit)
+        return found
+
+
+def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -> None:
+    """Give each time and confidence to the names it stands with: those before it, or behind leading times."""
+    stated = [group for group in groups if not group.denied]
+    if not stated:
+        return
+    leading = bool(times) and times[0].start < groups[0].mentions[0].start
+    starts = [group.mentions[0].start for group in groups]
+    for each in times:
+        assert isinstance(each.value, Stretch)
+        number = _nearest(starts, each.start, following=leading)
+        if leading and groups[number].denied:
+            number = next((later for later in range(number, len(groups)) if not groups[later].denied), number)
+        groups[number].times.append(each.value)
+    for each in sure:
+        nearest = _nearest(starts, each.start, following=False)
+        group = next((group for group in reversed(groups[: nearest + 1]) if not group.denied), groups[nearest])
+        if group.confidence is None:
+            group.confidence = each.value
+    if len(sure) == 1 and sure[0].start < starts[0]:
+        stated[0].confidence = sure[0].value
+
+
+def _nearest(starts: list[int], at: int, *, following: bool) -> int:
+    """Return the number of the last start at or before an offset (the first behind it, when `following`), if any."""
+    behind = bisect_right(starts, at)
+    return min(behind, len(starts) - 1) if following else max(behind - 1, 0)

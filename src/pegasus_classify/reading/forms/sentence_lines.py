@@ -1,0 +1,180 @@
+"""Lines that are neither keys nor headings: bare names, times of the class around them, sentences."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
+from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS
+from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
+from pegasus_classify.reading.forms.statements import Statements
+from pegasus_classify.reading.keys import truth_of
+from pegasus_classify.reading.names import Hit
+from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.timecodes import Stretch
+from pegasus_classify.reading.tree import Obj
+
+__all__ = ["SentenceLines"]
+
+_HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
+_FEWEST_ECHOED = 3
+"""Names a list needs to be the question's own when it holds all of them."""
+
+
+class SentenceLines(Scopes):
+    """Reads lines of plain text into the entries that are open.
+
+    Attributes:
+        names, statements: What was asked, and the reader of sentences.
+        trusted: Length of the text when it was cut there; None when it was not.
+        whole: Entries of lists of all classes: the question's own, unless nothing else is said.
+        begun: By class, the entry of a line that told a beginning and no end.
+        doubted: True when the text takes back what it said without saying what.
+    """
+
+    def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
+        super().__init__(text)
+        self.names = statements.names
+        self.statements = statements
+        self.trusted = trusted
+        self.whole: list[Obj] = []
+        self.begun: dict[str, Obj] = {}
+        self.doubted = False
+
+    def free(self, body: str, at: int, indent: int) -> bool:
+        """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
+        trusted = None if self.trusted is None else self.trusted - at
+        owner = self.owner()
+        if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
+            mine = self.names.prompt_of(body, owner) if owner else None
+            if mine is None:
+                self.stack.pop()
+                owner = self.owner()
+        if owner is None and (trusted is None or len(body) < trusted) and self.bare_names(body, at, indent):
+            return True
+        if owner is not None and truth_of(body.strip("()*_. ")) is False:
+            self.stack[-1].obj.pairs.append(("present", False))
+            return True
+        if owner is not None and trusted is None:
+            prompt = self.names.prompt_of(body, owner)
+            if prompt is not None:
+                self.add("prompt", prompt)
+                return True
+        self.sentence(body, at, owner, trusted)
+        self.open_for_what_follows(body, at, indent)
+        return True
+
+    def open_for_what_follows(self, body: str, at: int, indent: int) -> None:
+        """Let lines below add to a class that a line names first and tells no time of: `Spill (confidence 40)`."""
+        inner = self.stack[-1].obj.pairs[-1:] if self.stack[-1].obj.pairs else []
+        entry = inner[0][1] if inner else None
+        if not isinstance(entry, Obj) or entry.span != (at, at + len(body)):
+            return
+        fields = dict(entry.pairs)
+        name = fields.get("class")
+        head = _HEAD.match(body)
+        hit = self.names.class_of(head.group(1)) if head is not None else None
+        if hit is not None and hit.name == name and not {"time", "present"} & fields.keys():
+            self.stack.append(Scope(entry, float(indent), NAME_LINE, name=hit.name))
+
+    def bare_names(self, body: str, at: int, indent: int) -> bool:
+        """Read a line that is names and nothing else; False when it is more."""
+        hits = [] if confidences_in(body) else self.names.all_in(body)
+        if self.are_all(hits):
+            self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
+            return True
+        if not hits or body.rstrip().endswith("?"):
+            return False
+        for hit in hits:
+            obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
+            self.add("", obj)
+        if len(hits) == 1:
+            self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
+        return True
+
+    def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
+        """Read a line of sentences, about the class around it when they name no other."""
+        entries: list[Obj] | None = self.statements.read(body, at, trusted=trusted, after=self.recent)
+        assert entries is not None
+        timeless = not any("time" in dict(entry.pairs) for entry in entries)
+        if owner is not None and timeless and self.about(owner, entries):
+            entries = self.about_the_owner(body, at, owner, trusted)
+            if entries is None:
+                return
+        if TAKEN_BACK.match(body):
+            self.take_back(entries)
+        if not entries and owner is None and self.names.only is not None:
+            entries = self.statements.about_the_only_class(body, at, trusted)
+        if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
+            for scope in self.stack:
+                scope.obj.closed = False
+        if owner is not None and self.prompt_for_what_follows(owner, entries):
+            return
+        for entry in self.paired(entries, body, owner):
+            only = entry.pairs[0][1] if owner is not None and len(entry.pairs) == 1 else None
+            if isinstance(only, Obj) and entry.pairs[0][0] == "fields":
+                self.stack[-1].obj.pairs += only.pairs
+            else:
+                self.add("", entry)
+
+    def about_the_owner(self, body: str, at: int, owner: str, trusted: int | None) -> list[Obj] | None:
+        """Return what a line says of the class around it; None when that is that it is not there, which is noted."""
+        entries = self.statements.read(body, at, known=owner, trusted=trusted, after=self.recent)
+        denial = DENIAL.match(body)
+        timed = any("time" in dict(entry.pairs) for entry in entries)
+        if denial is not None and (body[denial.end() : denial.end() + 1] in (".", ";") or not timed):
+            self.stack[-1].obj.pairs.append(("present", False))
+            return None
+        return [entry for entry in entries if "present" not in dict(entry.pairs)]
+
+    def prompt_for_what_follows(self, owner: str, entries: list[Obj]) -> bool:
+        """Take a line that only names one prompt of the class around it as said of the clips that follow."""
+        fields = [dict(entry.pairs) for entry in entries]
+        prompts = {str(each["prompt"]) for each in fields if each.get("prompt")}
+        inner = self.stack[-1].obj
+        if len(prompts) != 1 or any(key in each for each in fields for key in ("time", "present", "confidence")):
+            return False
+        if self.stack[-1].name != owner or any(key == "prompt" for key, _ in inner.pairs) or self.recent:
+            return False
+        inner.pairs.append(("prompt", prompts.pop()))
+        return True
+
+    def paired(self, entries: list[Obj], body: str, owner: str | None) -> list[Obj]:
+        """Return the entries of a line but those that end what a line before began: `0:05 Rain starts`, `... stops`."""
+        begins, ends = BEGINS.search(body) is not None, ENDS.search(body) is not None
+        if begins == ends:
+            return entries
+        kept: list[Obj] = []
+        for entry in entries:
+            fields = dict(entry.pairs)
+            name, times = str(fields.get("class", owner)), fields.get("time")
+            single = isinstance(times, Stretch) and times.end is None
+            begun = self.begun.pop(name, None) if single and ends else None
+            if begun is not None and isinstance(times, Stretch):
+                begun.pairs = [
+                    (key, Stretch(value.start, times.start)) if key == "time" else (key, value)
+                    for key, value in begun.pairs
+                ]
+                continue
+            if single and begins:
+                self.begun[name] = entry
+            kept.append(entry)
+        return kept
+
+    def about(self, owner: str, entries: list[Obj]) -> bool:
+        """Return whether entries without times speak of the class around them, or of none."""
+        return all(
+            dict(entry.pairs).get("class", owner) == owner and "present" not in dict(entry.pairs) for entry in entries
+        )
+
+    def are_all(self, hits: list[Hit]) -> bool:
+        """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
+        return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
+
+    def take_back(self, entries: list[Obj]) -> None:
+        """Drop what lines before said of the classes that a correction speaks of; without any, doubt them all."""
+        named = {str(dict(entry.pairs).get("class")) for entry in entries}
+        self.doubted = self.doubted or not named
+        for parent, entry in self.added:
+            if dict(entry.pairs).get("class") in named:
+                parent.pairs = [pair for pair in parent.pairs if pair[1] is not entry]

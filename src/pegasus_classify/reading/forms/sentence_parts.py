@@ -1,0 +1,116 @@
+"""What stands in a sentence beside its names and times: lists in brackets, kinds of evidence, slips, other names."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from pegasus_classify.contract.request import Option
+from pegasus_classify.reading.forms.sentence_signs import FOREIGN, MODIFIERS, SLIP, UNTRUSTED
+from pegasus_classify.reading.keys import option_of
+from pegasus_classify.reading.mentions import Mention
+from pegasus_classify.reading.spotted import Spotted
+
+__all__ = ["emptied", "in_a_name", "in_brackets", "is_foreign", "is_whole", "leads_on", "option_told", "without_slips"]
+
+_OPTION_KEY = re.compile(
+    r"(?:(?:all |both |each |the )*(?:option|source|modality|evidence|via|as)(?: is)?\s*[:=]?\s*)", re.IGNORECASE
+)
+_LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
+_LAST_NUMBER = re.compile(
+    r"(?:[,|;]\s?|\s/\s|\x00\W{0,3}\s[\u2013\u2014\u00b7-]\s)(?:\W{1,3}\s)?(\d{1,3})[\s.*_]{0,4}$|"
+    r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_ON_SCREEN = re.compile(
+    r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
+)
+_SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
+_MANY_MEANINGS = frozenset(
+    "video image images scene frame frames picture see seen shown sight appearance text texts title titles sound voice "  # noqa: SIM905
+    "voices talk written writing".split()
+)
+"""Words for an option that say something else in a sentence unless they stand apart."""
+_FAR = 300
+"""Signs between a name and a time in which other names are looked for."""
+_NEAR = 100
+"""Signs between two names that may join them, and behind a time up to a cut that may have belonged to it."""
+
+
+def in_brackets(text: str) -> list[Spotted]:
+    """Return the one plain number among the things listed in brackets behind times: `(visual, 80)`."""
+    found: list[Spotted] = []
+    for match in _LISTED.finditer(text):
+        items = list(re.finditer(r"[^,;|]+", match.group(1)))
+        numbers = [item for item in items if _PERCENT.fullmatch(item.group().strip())]
+        others = [item for item in items if item not in numbers]
+        alone = not others and not text[match.end() :].strip(" .") and "\x00" in text[: match.start()]
+        if (
+            len(numbers) != 1
+            or (not others and not alone)
+            or any(character.isdigit() for item in others for character in item.group())
+        ):
+            continue
+        raw = numbers[0].group().strip()
+        start = match.start(1) + numbers[0].start() + numbers[0].group().index(raw)
+        if float(raw) <= 100:
+            found.append(Spotted(start, start + len(raw), raw))
+    last = _LAST_NUMBER.search(text) if not found else None
+    if last is not None and (last.group(1) is None or float(last.group(1)) <= 100):
+        found.append(
+            Spotted(last.start(last.lastindex or 1), last.end(last.lastindex or 1), last.group(last.lastindex or 1))
+        )
+    return found
+
+
+def is_whole(text: str, end: int, trusted: int) -> bool:
+    """Return whether what ends at `end` is complete although the text was cut behind `trusted`."""
+    return trusted > len(text) or trusted - end > _NEAR or UNTRUSTED.fullmatch(text, end, trusted) is None
+
+
+def is_foreign(blank: str, ends: list[int], at: int) -> bool:
+    """Return whether a name that was not asked stands between a time and the names before it, which end at `ends`."""
+    number = bisect_right(ends, at)
+    before = ends[number - 1] if number else 0
+    return before < at <= before + _FAR and FOREIGN.search(blank, before, at) is not None
+
+
+def option_told(text: str) -> Option | None:
+    """Return the kind of evidence a sentence names, as a word that stands apart or in a phrase; None without."""
+    if _SPOKEN.search(text):
+        return "conversation"
+    if _ON_SCREEN.search(text):
+        return "text_in_video"
+    for match in re.finditer(r"(?:[^()\[\],;|\x00/]|(?<! )/|/(?! ))+", text):
+        word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
+        option = option_of(word)
+        beside_name = "\x00" in (text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
+        if option is not None and not (beside_name and word.casefold() in _MANY_MEANINGS):
+            return option
+    return None
+
+
+def without_slips(text: str, names: list[Mention]) -> list[Mention]:
+    """Return the names of a sentence but those taken back at once: `Baking -- sorry, that should read Plating`."""
+    return [
+        each
+        for number, each in enumerate(names)
+        if number + 1 == len(names) or SLIP.search(text[each.end : names[number + 1].start]) is None
+    ]
+
+
+def in_a_name(match: re.Match[str], edges: list[tuple[int, int]]) -> bool:
+    """Return whether quotes belong to a name that stands at one of the half-open `edges`."""
+    return any(start <= match.start() < end or start < match.end() <= end for start, end in edges)
+
+
+def emptied(quoted: str) -> str:
+    """Return quotes with nothing that means anything between them, as long as they were."""
+    return quoted[0] + "\x01" * (len(quoted) - 2) + quoted[-1]
+
+
+def leads_on(left: re.Match[str] | None) -> bool:
+    """Return whether a word before a name is a verb or a possessor: "performs tango dancing", "the officer's stop"."""
+    word = "" if left is None else left.group(1)
+    return word[:1].islower() and word.endswith("s") and word not in MODIFIERS

@@ -1,0 +1,258 @@
+"""One sentence: which classes it names, when, and whether it says yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pegasus_classify.reading.forms.name_groups import NameGroups, spread
+from pegasus_classify.reading.forms.sentence_parts import (
+    emptied,
+    in_a_name,
+    in_brackets,
+    is_foreign,
+    is_whole,
+    leads_on,
+    option_told,
+    without_slips,
+)
+from pegasus_classify.reading.forms.sentence_signs import (
+    CLAUSE,
+    COMMA,
+    FOR_ALL,
+    HEDGE,
+    INSTEAD,
+    LAST_WORD,
+    LEFT_OK,
+    NEXT_WORD,
+    NO_AFTER,
+    PARENTHESES,
+    POSITIVE,
+    QUOTING,
+    RIGHT_OK,
+    WITHDRAWN,
+    WORDS,
+)
+from pegasus_classify.reading.keys import option_of
+from pegasus_classify.reading.mentions import Mention, Mentions
+from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
+from pegasus_classify.reading.timecodes import Stretch, stretch_of
+from pegasus_classify.reading.tree import Node, Obj
+
+__all__ = ["Heard", "Sentences"]
+
+
+_QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
+_NOT_IN_BRACKETS = re.compile(r"\([^()]{0,60}\bnot\b[^()]{0,100}\)", re.IGNORECASE)
+_MOST_CLAUSES = 12
+_HEAD = 300
+"""Signs at the beginning of a sentence in which it says that something is not there."""
+
+
+class Heard(NamedTuple):
+    """What one sentence says, before it is put beside those around it.
+
+    Attributes:
+        entries: What it says of classes, on its own.
+        names: The names in it that stand for themselves.
+        times, sure: Times and confidences in it.
+        option: The kind of evidence it names.
+    """
+
+    entries: list[Obj]
+    names: list[Mention]
+    times: list[Spotted]
+    sure: list[Spotted]
+    option: str | None = None
+
+
+class Sentences:
+    """Reads single sentences into entries."""
+
+    def __init__(self, mentions: Mentions) -> None:
+        self.mentions = mentions
+        self.names = mentions.names
+        self.grouping = NameGroups(mentions.names)
+
+    def heard(
+        self, text: str, offset: int, known: str | None, trusted: int | None, *, taken_up: Sequence[Stretch] = ()
+    ) -> Heard:
+        """Return what one sentence says.
+
+        Args:
+            text: The sentence.
+            offset: Where it begins, for spans.
+            known: The class it is about; None when it must name one.
+            trusted: Length of `text` up to which nothing was cut; None when it was not.
+            taken_up: Stretches told before: what a sentence is about that names a class and no time.
+        """
+        text = self.unquoted(text)
+        for_all = FOR_ALL.search(text) is not None
+        clauses = self._clauses(text, known) if trusted is None and not for_all else []
+        if clauses:
+            parts = [self._clause(text[start:end], offset + start, known, None, ()) for start, end in clauses]
+            return Heard(
+                [entry for part in parts for entry in part.entries],
+                [name for part in parts for name in part.names],
+                [time for part in parts for time in part.times],
+                [each for part in parts for each in part.sure],
+            )
+        heard = self._clause(text, offset, known, trusted, taken_up)
+        if for_all:
+            _shared(heard.entries)
+        return heard
+
+    def _clauses(self, text: str, known: str | None) -> list[tuple[int, int]]:
+        """Return the clauses of a sentence when each has a name and a time of its own."""
+        spans: list[tuple[int, int]] = []
+        start = 0
+        cuts = sorted({match.start() for pattern in (CLAUSE, COMMA) for match in pattern.finditer(text)})[
+            :_MOST_CLAUSES
+        ]
+        if not cuts:
+            return []
+        names = [Spotted(each.start, each.end, None) for each in self.mentions.find(text)]
+        whole = [*times_in(blanked(text, names), bare=known is not None), *names]
+        for cut in cuts:
+            if any(each.start < cut < each.end for each in whole):
+                continue  # Inside "between 0:10 and 0:20".
+            following = next((later for later in cuts if later > cut), len(text))
+            if following < len(text) and not any(cut <= each.start < following for each in whole):
+                continue  # What follows still belongs to what stands before: ", confidence 80,".
+            if self._complete(text[start:cut], known):
+                spans.append((start, cut))
+                start = cut
+        if not spans:
+            return []
+        if self._complete(text[start:], known):
+            return [*spans, (start, len(text))]
+        return [*spans[:-1], (spans[-1][0], len(text))] if len(spans) > 1 else []
+
+    def _complete(self, clause: str, known: str | None) -> bool:
+        """Return whether a clause has a name and a time."""
+        names = self.mentions.find(clause)
+        if known is not None:
+            names = [each for each in names if self.names.prompt_of(each.text, known)]
+        return bool(names) and bool(times_in(blanked(clause, [Spotted(each.start, each.end, None) for each in names])))
+
+    def _clause(
+        self, text: str, offset: int, known: str | None, trusted: int | None, taken_up: Sequence[Stretch]
+    ) -> Heard:
+        found = [each for each in self.mentions.find(text) if trusted is None or each.end < trusted]
+        found = without_slips(text, found)
+        blank = blanked(text, [Spotted(each.start, each.end, None) for each in found])
+        sure = [each for each in confidences_in(blank) if trusted is None or each.end < trusted]
+        sure = sure or in_brackets(blank)
+        blank = blanked(blank, sure)
+        times = [
+            each
+            for each in times_in(blank, bare=known is not None)
+            if trusted is None or is_whole(text, each.end, trusted)
+        ]
+        span = (offset, offset + len(text))
+        kept = [
+            each
+            for number, each in enumerate(found)
+            if self._meant(text, each, known) or (number and self.grouping.qualifies(found[number - 1], each))
+        ]
+        if known is not None:
+            kept = [each for each in kept if self.names.prompt_of(each.text, known) is not None]
+        heard = Heard([], kept, times, sure, option_told(blanked(blank, times)))
+        if not kept:
+            if known is not None:
+                heard.entries.extend(self._behind(text, times, sure, span))
+            return heard
+        groups = self.grouping.groups(text, kept, known)
+        if known is None and not times and taken_up:
+            for group in groups:
+                group.times += [] if group.denied else taken_up
+        elif known is None and not times and not self.declares(_NOT_IN_BRACKETS.sub(" ", blank)):
+            groups = [group for group in groups if group.denied]
+        meant = INSTEAD.search(blank)
+        if meant is not None and any(each.start >= meant.end() for each in kept):
+            groups = [group for group in groups if group.mentions[0].start >= meant.end()]
+        elif times and WITHDRAWN.search(blank):
+            return heard
+        outside = PARENTHESES.sub(" ", blank)
+        if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
+            return heard
+        if known is None:
+            ends = [group.mentions[-1].end for group in groups]
+            times = [each for each in times if not is_foreign(blank, ends, each.start)]
+        spread(groups, times, sure)
+        groups = self.grouping.merged(groups)
+        if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
+            groups = groups[:-1]
+        option = option_told(blanked(blank, times))
+        heard.entries.extend(entry for group in groups for entry in self.grouping.entries(group, known, option, span))
+        return heard
+
+    def unquoted(self, text: str) -> str:
+        """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""
+        if _QUOTED.search(text) is None:
+            return text
+        edges = [(each.start, each.end) for each in self.mentions.find(text)]
+        return _QUOTED.sub(
+            lambda match: match.group() if self._known(match) or in_a_name(match, edges) else emptied(match.group()),
+            text,
+        )
+
+    def _known(self, match: re.Match[str]) -> bool:
+        quoted = next(group for group in match.groups() if group)
+        return (
+            self.names.class_of(quoted) is not None
+            or any(self.names.prompt_of(quoted, each.name) for each in self.names.classes)
+            or stretch_of(quoted) is not None
+            or option_of(quoted) is not None
+        )
+
+    def _meant(self, text: str, mention: Mention, known: str | None) -> bool:
+        """Return whether a name stands for itself, not as part of a longer one ("Deep Frying", "Truck Driver")."""
+        if known is not None and self.names.prompt_of(mention.text, known) is not None:
+            return True
+        if mention.hit is None:
+            return True
+        left = LAST_WORD.search(text[max(0, mention.start - 40) : mention.start])
+        word = "" if left is None else left.group(1).casefold()
+        if word and word not in LEFT_OK and not word[0].isdigit() and not leads_on(left):
+            return False
+        right = NEXT_WORD.match(text, mention.end)
+        if right is None or right.group(1)[0].isdigit():
+            return True
+        word = right.group(1)
+        return word.casefold() in RIGHT_OK or (word[0].islower() and word.endswith(("s", "ed", "ing", "t")))
+
+    def denies(self, text: str, names: list[Mention]) -> bool:
+        """Return whether a sentence says that something it names is not there."""
+        return any(group.denied for group in self.grouping.groups(text, names, None)) if names else False
+
+    def declares(self, rest: str) -> bool:
+        """Return whether words around a name do nothing but state it."""
+        if HEDGE.search(rest):
+            return False
+        words = [word.casefold() for word in WORDS.findall(rest.replace("\x00", " "))]
+        return all(word in POSITIVE for word in words)
+
+    def _behind(self, text: str, times: list[Spotted], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
+        """Return what a sentence without names says of the class it is about."""
+        if NO_AFTER.match(text[:_HEAD]) and not times:
+            return [Obj([("present", False)], span)]
+        pairs: list[tuple[str, Node]] = [("confidence", sure[0].value)] if sure else []
+        option = option_told(blanked(text, times))
+        pairs += [("option", option)] if option else []
+        if times:
+            return [Obj([("time", each.value), *pairs], span) for each in times]
+        return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
+
+
+def _shared(entries: list[Obj]) -> None:
+    """Give the one prompt and the one confidence that a sentence tells "in all" or "each time" to each of its clips."""
+    for field in ("prompt", "confidence"):
+        told = {str(value): value for entry in entries for key, value in entry.pairs if key == field}
+        owners = {dict(entry.pairs).get("class") for entry in entries}
+        if len(told) != 1 or (field == "prompt" and len(owners) > 1):
+            continue
+        for entry in entries:
+            if not {field, "present"} & dict(entry.pairs).keys():
+                entry.pairs.append((field, next(iter(told.values()))))
