@@ -111,6 +111,17 @@ def test_paid_requests_are_spaced_by_the_stated_limit_after_the_first_429() -> N
     assert pace.may_send(1.0 + 0.1 * SLACK, paid=True)
 
 
+def test_a_little_lateness_is_made_good_but_a_pause_is_not() -> None:
+    pace = Pace(8, Allowance(requests=60))
+    pace.sent(10.0, paid=True)
+    pace.sent(11.4, paid=True)
+    assert pace.wake_at(11.5, paid=True) == 12.0
+    pace.sent(12.6, paid=True)
+    assert pace.wake_at(12.7, paid=True) == 13.6
+    pace.sent(60.0, paid=True)
+    assert pace.wake_at(60.1, paid=True) == 61.0
+
+
 def left(remaining: int, limit: int = 600) -> Reply:
     return Reply(200, {"x-ratelimit-remaining": str(remaining), "x-ratelimit-limit": str(limit)})
 

@@ -141,8 +141,10 @@ class Pace:
         self.in_flight += 1
         spacing = self._allowance.spacing(load, self.limit) if paid else 0.0
         if spacing:
-            # Never catch up after a pause: a burst is what the limit forbids.
-            self._next_paid = max(now, self._next_paid) + spacing
+            # Who comes a little late is not late for good, or a busy machine would never reach what it is allowed.
+            # But nothing is caught up after a pause: a burst is what the limit forbids.
+            on_time = now - self._next_paid <= spacing / 2
+            self._next_paid = (self._next_paid if on_time else now) + spacing
 
     def heard(self, outcome: Reply | NoReply, now: Seconds, *, paid: bool = True) -> Hearing:
         """Take an outcome into account and say what happens with it.
