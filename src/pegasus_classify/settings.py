@@ -49,9 +49,12 @@ class Settings(BaseModel):
         retries: How often a failed call of the model is tried again, 0 to 10.
         on_failed_video: Leave failed videos out of the answer and name them, or fail the request.
         coverage: What to do about request fields that are not exact.
-        cache_ttl: Seconds that a kept answer is used again; 0: only within one run.
+        cache_ttl: Seconds that a kept answer is used again by other requests; 0: not at all. What a request has paid
+            for itself is always used when it is broken off and sent again, however long ago that was.
         keep_texts: Seconds that a store on disk keeps generated texts and runs, above 0; 30 days.
         timeout: Most seconds to wait for one answer of the platform, above 0; None: as long as each call may take.
+        task_timeout: Most seconds to wait for the task of a long video, above 0; None: 15 minutes and three times the
+            video. A task that is not done by then goes on and is looked at again by the next request for it.
         temperature: 0 to 1; 0 is the most repeatable.
         samples: Independent answers per question, 1 to 5; each pays the video again.
         first_sample: Number of the first of them; another number is another independent answer to the same question.
@@ -83,6 +86,7 @@ class Settings(BaseModel):
     cache_ttl: float = Field(default=86_400.0, ge=0)
     keep_texts: float = Field(default=30 * 86_400.0, gt=0)
     timeout: float | None = Field(default=None, gt=0)
+    task_timeout: float | None = Field(default=None, gt=0)
     temperature: float = Field(default=0.0, ge=0, le=1)
     samples: int = Field(default=1, ge=1, le=5)
     first_sample: int = Field(default=0, ge=0)

@@ -85,10 +85,13 @@ class Claim:
     Attributes:
         key: The ask's name in the ledger.
         note: Written beside it; no part of what is claimed.
+        run: Name of the run that would pay for it; an answer that was paid under the same name is used again, however
+            old it is. Empty for none.
     """
 
     key: str
     note: AskNote | None = field(default=None, compare=False)
+    run: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Record:
         task_id: The platform's task, with `submitted`.
         answer: With `answered` and `failed`.
         unsure: With `released`: it may have become a task upstream that nobody knows the id of.
+        run: With `answered`: name of the run that paid for it; empty for none.
     """
 
     key: str
@@ -111,6 +115,7 @@ class Record:
     task_id: str | None = None
     answer: Answer | None = None
     unsure: bool = False
+    run: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ class Claimed:
         task_id: With `submitted`.
         wait: Seconds, with `elsewhere`.
         stale: With `mine`: somebody had it and was lost, perhaps between sending it and noting the task it became.
+        turn: With `mine` and `submitted`: how often it was answered or failed before. It is part of the name under
+            which the ask is submitted, so that what is asked anew is not taken for what was asked then.
     """
 
     state: Literal["mine", "kept", "submitted", "elsewhere"]
@@ -159,6 +166,7 @@ class Claimed:
     task_id: str | None = None
     wait: Seconds = 0.0
     stale: bool = False
+    turn: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +177,18 @@ class Share:
         key: The ask's name in the ledger; claimed before.
         ask: What to ask.
         batch_id: A batch that already has it; None when it is to be put into one.
+        name: Its name in the batch; empty for the key.
     """
 
     key: str
     ask: Ask
     batch_id: str | None = None
+    name: str = ""
+
+    @property
+    def custom_id(self) -> str:
+        """The name by which its answer is known among those of the batch."""
+        return self.name or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +196,7 @@ class Shared:
     """What travelling together brought.
 
     Attributes:
-        answer: None when the batch has none for this ask: it must be asked alone.
+        answer: None when the batch has none for this ask and bills nothing for it: it must be asked alone.
     """
 
     answer: Answer | None

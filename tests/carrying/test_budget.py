@@ -78,7 +78,7 @@ def test_a_kept_answer_uses_nothing() -> None:
         assert run.results["v"][0].text == "text"
 
 
-def test_the_retry_of_an_abandoned_run_is_still_counted() -> None:
+def test_a_lost_call_is_not_made_again_for_a_run_that_was_abandoned() -> None:
     schedule = Schedule("account", partial(carry, retries=2), Pace(4))
     run, budget = ListedRun([("v", asking(an_ask("v")))]), Budget(Use(2 * ONE.seconds, math.inf))
     schedule.add(run, budget)
@@ -86,8 +86,33 @@ def test_the_retry_of_an_abandoned_run_is_still_counted() -> None:
     driver.run(until=1.0)
     schedule.abandon(run)
     driver.run()
-    assert len(driver.sends) == 2
-    assert budget.used.seconds == 2 * ONE.seconds
+    assert len(driver.sends) == 1
+    # It may have been billed all the same.
+    assert budget.used.seconds == ONE.seconds
+
+
+def test_who_can_pay_pays_when_two_want_the_same() -> None:
+    good = json_reply(200, {"data": "text"})
+    schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+    poor, rich = ListedRun([("v", asking(an_ask("v")))]), ListedRun([("v", asking(an_ask("v")))])
+    empty, full = Budget(Use()), Budget(ONE)
+    schedule.add(poor, empty)
+    schedule.add(rich, full)
+    SimulatedDriver(schedule, lambda _send, _now: (good, 1.0)).run()
+    assert (poor.results["v"][0].origin, rich.results["v"][0].origin) == ("joined", "asked")
+    assert empty.used == Use()
+    assert full.used.seconds == ONE.seconds
+
+
+def test_what_nobody_can_pay_is_refused_to_all() -> None:
+    schedule = Schedule("account", partial(carry, retries=0), Pace(4))
+    runs = [ListedRun([("v", asking(an_ask("v")))]) for _ in range(2)]
+    for run in runs:
+        schedule.add(run, Budget(Use()))
+    driver = SimulatedDriver(schedule, lambda _send, _now: (Reply(500), 1.0))
+    driver.run()
+    assert not driver.sends
+    assert {run.results["v"][0].failure.kind for run in runs} == {"over_budget"}
 
 
 OUTCOMES = st.sampled_from(

@@ -219,6 +219,19 @@ def test_a_stop_leaves_nothing_running_and_gives_every_claim_back() -> None:
     assert not run.results
 
 
+def test_what_is_answered_while_everything_stops_is_still_written_down() -> None:
+    schedule, run = a_schedule(cap=1), run_of("v0", "v1")
+    schedule.add(run)
+    driver = SimulatedDriver(schedule, good_after(3.0))
+    driver.run(until=1.0)
+    schedule.stop()
+    driver.run()
+    assert schedule.idle
+    assert len(driver.sends) == 1
+    records = [step.state for _, step in driver.log if isinstance(step, Record)]
+    assert sorted(records) == ["answered", "released"]
+
+
 def test_a_stop_ends_look_ups_too() -> None:
     def looking() -> Generator[Any, Any, Any]:
         return (yield [asset("a1", 0)])

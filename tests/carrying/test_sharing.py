@@ -177,6 +177,16 @@ def test_a_budget_holds_for_what_travels_together_too() -> None:
     assert kinds == ["over_budget"] * 7
 
 
+def test_what_a_batch_did_not_bill_is_free_for_asking_alone() -> None:
+    schedule, run, platform = a_schedule(), a_run(3), Platform(unanswered={"v0", "v1", "v2"})
+    budget = Budget(Use(3 * most_of(an_ask()).seconds, math.inf))
+    schedule.add(run, budget)
+    SimulatedDriver(schedule, platform).run()
+    assert sorted(platform.alone) == ["v0", "v1", "v2"]
+    assert [answers[0].text for answers in run.results.values()] == ["alone"] * 3
+    assert budget.used.seconds == 3 * most_of(an_ask()).seconds
+
+
 def test_a_batch_holds_no_more_than_two_thousand_hours() -> None:
     sharing: Sharing[int] = Sharing()
     for number in range(4):

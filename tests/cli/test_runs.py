@@ -99,6 +99,19 @@ def test_a_finished_run_is_listed_shown_and_answered_again_for_nothing(
     assert len(all_pages.json["data"]) > len(first.json["data"])
 
 
+def test_with_nothing_kept_for_others_a_run_can_still_be_gone_on_with_for_nothing(
+    run: Callable[..., Done], request_file: Path, stand_in: Any
+) -> None:
+    words = ["classify", request_file, "--json", "--cache-ttl", "0"]
+    first = run(*words, upstream=stand_in.base_url)
+    (listed,) = run("runs", "list", "--json", upstream=stand_in.base_url).json
+    again = run("runs", "resume", listed["run"], "--json", upstream=stand_in.base_url)
+    assert again.json["data"] == first.json["data"]
+    assert stand_in.state.analyze_calls == VIDEOS
+    assert run(*words, upstream=stand_in.base_url).json["data"] == first.json["data"]
+    assert stand_in.state.analyze_calls == 2 * VIDEOS
+
+
 def test_a_run_is_told_to_people_too(run: Callable[..., Done], request_file: Path, stand_in: Any) -> None:
     assert run("runs", "list", upstream=stand_in.base_url).stdout == "no runs\n"
     run("classify", request_file, upstream=stand_in.base_url)

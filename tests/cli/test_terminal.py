@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from pegasus_classify.carrying.progress import Progress
+from pegasus_classify.cli.speed import Speed, in_words
 from pegasus_classify.cli.terminal import Watch, print_json
 from pegasus_classify.contract.result import Cost
 
@@ -51,6 +52,49 @@ def test_plain_lines_come_once_for_every_tenth(capsys: pytest.CaptureFixture[str
     assert len(lines) == 10
     assert lines[0] == "4 of 40 videos, 4 asked, 2 kept, $0.50, 1 failed"
     assert lines[-1].startswith("40 of 40")
+
+
+def test_rate_and_time_left_are_told_when_they_are_known(capsys: pytest.CaptureFixture[str]):
+    """By what was done lately; in units people would use."""
+    now = 0.0
+    with Watch(lambda: now) as watch:
+        watch(standing(0, 1000))
+        for second in range(1, 200):
+            now = float(second)
+            watch(standing(second, 1000))
+        now = 260.0
+        watch(standing(201, 1000))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("60 of 1000 videos")
+    assert lines[0].endswith("1.0 videos/s, 16 min left")
+    assert lines[-1].endswith("30.5 videos/min, 26 min left")
+    assert [line.split()[0] for line in lines] == ["60", "100", "160", "201"]
+
+
+def test_a_long_list_is_told_about_while_it_is_read(capsys: pytest.CaptureFixture[str]):
+    """A line a minute, without a total."""
+    now = 0.0
+    with Watch(lambda: now) as watch:
+        for now in (0.0, 30.0, 61.0):
+            watch(standing(int(now), None))
+    assert capsys.readouterr().err.splitlines() == ["61 videos, 61 asked, 2 kept, $0.50, 1 failed, 1.0 videos/s"]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(3.2, "3 s"), (89, "89 s"), (600, "10 min"), (10_800, "3.0 h")])
+def test_times_are_told_in_words(seconds: float, words: str):
+    """Seconds, minutes or hours."""
+    assert in_words(seconds) == words
+
+
+def test_nothing_is_said_about_a_speed_nobody_knows():
+    """Too little was seen, or nothing is done."""
+    speed = Speed()
+    assert speed.words(0, 10) == []
+    speed.see(0, 1.0)
+    speed.see(0, 50.0)
+    assert speed.words(0, 10) == []
+    speed.see(10, 51.0)
+    assert speed.words(10, 10) == ["12.0 videos/min"]
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):

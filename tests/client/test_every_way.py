@@ -19,7 +19,7 @@ from pegasus_classify.drivers.http import Endpoint
 from pegasus_classify.emulator import MAIN_INDEX_ID, EmulatorSettings, RunningEmulator, running_emulator
 from pegasus_classify.pegasus.analyze import analyze
 from pegasus_classify.pegasus.batches import batch
-from pegasus_classify.pegasus.tasks import task
+from pegasus_classify.pegasus.tasks import Submission, task
 from pegasus_classify.settings import Settings
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record, Share, Shared
 
@@ -40,15 +40,15 @@ def stand_in() -> Iterator[RunningEmulator]:
         yield running
 
 
-def by_sync_call(ask: Any, key: str) -> Any:
+def by_sync_call(ask: Any, key: str, run: str) -> Any:
     return analyze(ask, 0)
 
 
-def by_task(ask: Any, key: str) -> Any:
-    return task(ask, key, 0)
+def by_task(ask: Any, key: str, run: str) -> Any:
+    return task(Submission(ask, key, key[:64], 0))
 
 
-def by_batch(ask: Any, key: str) -> Any:
+def by_batch(ask: Any, key: str, run: str) -> Any:
     shared = yield Share(key, ask)
     assert isinstance(shared, Shared)
     assert shared.answer is not None

@@ -307,6 +307,23 @@ def test_progress_is_told(stand_in: Any):
     assert news[-1].cost.calls == 4
 
 
+def test_a_show_of_progress_that_fails_ends_nothing(stand_in: Any, caplog: pytest.LogCaptureFixture):
+    """It is said once, and not called again."""
+    calls = 0
+
+    def failing(_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        raise RuntimeError("no screen")
+
+    with Classifier("key", stand_in.base_url, on_progress=failing) as made:
+        assert not made.videos(**ASKED).failed
+    assert calls == 1
+    assert [record.message for record in caplog.records if record.name.startswith("pegasus_classify")] == [
+        "on_progress failed; it is not called any more"
+    ]
+
+
 def test_videos_can_be_located_and_a_request_planned_without_asking(stand_in: Any, client: Classifier):
     """What `plan` shows beforehand."""
     before = stand_in.state.analyze_calls

@@ -1,4 +1,4 @@
-"""Upstream or database in trouble: no video is lost, no answered ask repeated, the answer is the undisturbed one."""
+"""Upstream or database in trouble: no video is lost, no answered ask repeated, the answer is the calm one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from classify_process import answered_at
+from fault_world import CALL, VIDEOS, asked, settings, states
 from postgres_cluster import programs_folder, running_cluster
 
 from pegasus_classify import Classifier
@@ -21,48 +22,10 @@ from pegasus_classify.prices import PRICES
 
 emulator = pytest.importorskip("pegasus_classify.emulator")
 
-VIDEOS = 40
-LIBRARY = emulator.generated(VIDEOS)
-CALL: dict[str, Any] = {
-    "index_id": LIBRARY.indexes[0].id,
-    "options": ["visual"],
-    "classes": [{"name": "Cars", "prompts": ["SUV", "Sedan"]}, {"name": "Pets", "prompts": ["Cat", "Dog"]}],
-    "threshold": {"min_video_score": 1, "min_duration_ratio": 0.01},
-    "include_clips": True,
-    "page_limit": 50,
-}
-
-
-def settings(**more: Any) -> Any:
-    return emulator.EmulatorSettings(library=LIBRARY, **more)
-
-
-def asked(store: str, base_url: str, **choices: Any) -> Any:
-    with Classifier("key", base_url, store=store, max_hours=1000, **choices) as client:
-        return client.index(**CALL)
-
-
-@pytest.fixture(scope="module")
-def undisturbed() -> Any:
-    """The answer of an upstream without faults."""
-    with emulator.running_emulator(settings()) as running:
-        data = asked("memory:", running.base_url).model_dump()["data"]
-        assert running.state.analyze_calls == VIDEOS
-    assert data
-    return data
-
-
-def states(ledger: Path) -> dict[str, int]:
-    """How many asks of a ledger are in which state."""
-    with sqlite3.connect(ledger) as connection:
-        found = dict(connection.execute("SELECT state, count(*) FROM classify_asks GROUP BY state").fetchall())
-    connection.close()
-    return found
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["500", "503", "reset", "cut", "content_type", "empty"])
-def test_every_third_call_fails_and_nothing_is_missing(kind: str, tmp_path: Path, undisturbed: Any) -> None:
+def test_every_third_call_fails_and_nothing_is_missing(kind: str, tmp_path: Path, calm: Any) -> None:
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(settings(fail_every=3, fail_kind=kind)) as running:
         page = asked(f"sqlite:///{ledger}", running.base_url, concurrency=8, retries=8)
@@ -70,24 +33,24 @@ def test_every_third_call_fails_and_nothing_is_missing(kind: str, tmp_path: Path
         assert running.state.analyze_calls == VIDEOS + sum(running.state.faults.values())
         again = asked(f"sqlite:///{ledger}", running.base_url)
         assert again.cost.calls == 0
-    assert page.model_dump()["data"] == undisturbed
+    assert page.model_dump()["data"] == calm
     assert not page.failed
     assert states(ledger) == {"answered": VIDEOS}
 
 
 @pytest.mark.slow
-def test_a_storm_of_refusals_is_waited_out(tmp_path: Path, undisturbed: Any) -> None:
+def test_a_storm_of_refusals_is_waited_out(tmp_path: Path, calm: Any) -> None:
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(settings(rate_limit=600, rate_burst=10)) as running:
         page = asked(f"sqlite:///{ledger}", running.base_url, concurrency=16)
         assert running.state.answers["429"] > 0
         assert set(running.state.asset_calls.values()) == {1}
-    assert page.model_dump()["data"] == undisturbed
+    assert page.model_dump()["data"] == calm
     assert not page.failed
 
 
 @pytest.mark.slow
-def test_an_outage_ends_and_the_run_goes_on_where_it_was(tmp_path: Path, undisturbed: Any) -> None:
+def test_an_outage_ends_and_the_run_goes_on_where_it_was(tmp_path: Path, calm: Any) -> None:
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(
         settings(faults={f"generated-{n:06d}.mp4": "500" for n in range(0, VIDEOS, 2)})
@@ -99,12 +62,12 @@ def test_an_outage_ends_and_the_run_goes_on_where_it_was(tmp_path: Path, undistu
         before = one.state.analyze_calls
         rest = asked(f"sqlite:///{ledger}", one.base_url)
         assert one.state.analyze_calls - before == VIDEOS // 2
-    assert rest.model_dump()["data"] == undisturbed
+    assert rest.model_dump()["data"] == calm
     assert answered.items() <= answered_at(ledger).items()
 
 
 @pytest.mark.slow
-def test_a_key_revoked_in_the_middle_stops_the_run_and_another_day_goes_on(tmp_path: Path, undisturbed: Any) -> None:
+def test_a_key_revoked_in_the_middle_stops_the_run_and_another_day_goes_on(tmp_path: Path, calm: Any) -> None:
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(settings(latency=0.05)) as running:
 
@@ -126,23 +89,23 @@ def test_a_key_revoked_in_the_middle_stops_the_run_and_another_day_goes_on(tmp_p
         running.core.settings = replace(running.core.settings, revoked_keys=())
         rest = asked(f"sqlite:///{ledger}", running.base_url)
         assert set(running.state.asset_calls.values()) == {1}
-    assert rest.model_dump()["data"] == undisturbed
+    assert rest.model_dump()["data"] == calm
     assert answered.items() <= answered_at(ledger).items()
 
 
 @pytest.mark.slow
-def test_what_an_expired_batch_left_unanswered_is_asked_alone(tmp_path: Path, undisturbed: Any) -> None:
+def test_what_an_expired_batch_left_unanswered_is_asked_alone(tmp_path: Path, calm: Any) -> None:
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(settings(task_seconds=3600, batch_life=1)) as running:
         page = asked(f"sqlite:///{ledger}", running.base_url, batch_from=1)
         assert running.state.calls["batches.create"] == 1
         assert running.state.calls["analyze"] == VIDEOS
-    assert page.model_dump()["data"] == undisturbed
+    assert page.model_dump()["data"] == calm
     assert states(ledger) == {"answered": VIDEOS}
 
 
 @pytest.mark.slow
-def test_the_database_restarts_in_the_middle(undisturbed: Any) -> None:
+def test_the_database_restarts_in_the_middle(calm: Any) -> None:
     programs = programs_folder()
     if programs is None:
         pytest.skip("no PostgreSQL here")
@@ -161,30 +124,8 @@ def test_the_database_restarts_in_the_middle(undisturbed: Any) -> None:
         trouble.join()
         assert running.state.analyze_calls == VIDEOS
         assert asked(address, running.base_url).cost.calls == 0
-    assert page.model_dump()["data"] == undisturbed
+    assert page.model_dump()["data"] == calm
     assert not page.failed
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shards", [1, 3])
-def test_workers_whose_shares_overlap_never_do_the_same_ask_twice(
-    shards: int, tmp_path: Path, undisturbed: Any
-) -> None:
-    """Three processes' worth of clients on one ledger, all asking about everything at the same time."""
-    ledger = tmp_path / "store.db"
-    pages: list[Any] = []
-    with emulator.running_emulator(settings(latency=0.05)) as running:
-        workers = [
-            threading.Thread(target=lambda: pages.append(asked(f"sqlite:///{ledger}", running.base_url, concurrency=4)))
-            for _ in range(shards)
-        ]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        assert set(running.state.asset_calls.values()) == {1}
-        assert running.state.analyze_calls == VIDEOS
-    assert [page.model_dump()["data"] for page in pages] == [undisturbed] * shards
 
 
 MINUTE = PRICES.video_minute

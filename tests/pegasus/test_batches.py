@@ -10,8 +10,9 @@ from playing import json_reply, play
 from sample_asks import an_ask
 
 from pegasus_classify.contract.asks import Window
-from pegasus_classify.pegasus.batches import PATIENCE, batch, batch_id_of, kin
-from pegasus_classify.steps import STOP, Record, Reply, Send, Share, Sleep, Stopped
+from pegasus_classify.pegasus.batches import OUTAGE, PATIENCE, batch, kin
+from pegasus_classify.pegasus.submitted import batch_id_of
+from pegasus_classify.steps import STOP, NoReply, Record, Reply, Send, Share, Sleep, Stopped
 
 CREATED = json_reply(201, {"batch_id": "b1", "status": "pending"})
 DONE = json_reply(200, {"batch_id": "b1", "status": "completed"})
@@ -54,6 +55,14 @@ def test_the_words_are_sent_once_and_each_video_with_its_own_length_of_answer() 
     assert (body["requests"][1]["start_time"], body["requests"][1]["end_time"]) == (0.0, 50.0)
 
 
+def test_segment_definitions_go_in_batches_of_their_own_mode_without_a_prompt() -> None:
+    form = {"type": "segment_definitions", "segment_definitions": []}
+    _, steps = play(batch([Share("k0", an_ask("a0", response_format=form))], 0), [Reply(400)])
+    body = steps[0].body  # type: ignore[union-attr]
+    assert body["analysis_mode"] == "time_based_metadata"
+    assert body["defaults"] == {"temperature": 0.0, "response_format": form}
+
+
 def test_no_schema_is_sent_where_there_is_none() -> None:
     _, steps = play(batch(members(1), 0), [Reply(400)])
     assert "response_format" not in steps[0].body["defaults"]  # type: ignore[union-attr]
@@ -64,14 +73,73 @@ def test_what_the_batch_does_not_answer_must_be_asked_alone() -> None:
         ready(0, "zero"),
         {"custom_id": "key1", "status": "failed", "error": {"code": "asset_unavailable"}},
         {"custom_id": "key2", "status": "processing"},
-        {"custom_id": "key3", "status": "ready", "data": {"no": "text"}},
-        {"custom_id": "key4", "status": "ready", "data": "text"},
-        '{"custom_id": "key5", "status": "rea',
         "[1]",
         {"status": "ready"},
     )
-    answers, _ = play(batch(members(7), 0), [CREATED, *[None] * 7, None, DONE, results])
-    assert [answer and answer.text for answer in answers] == ["zero", None, None, None, None, None, None]
+    answers, _ = play(batch(members(4), 0), [CREATED, *[None] * 4, None, DONE, results])
+    assert [answer and answer.text for answer in answers] == ["zero", None, None, None]
+
+
+@pytest.mark.parametrize("data", [{"no": "text"}, "text", None])
+def test_an_item_that_is_ready_without_a_text_was_billed_and_is_not_asked_again(data: Any) -> None:
+    results = lines({"custom_id": "key0", "status": "ready", "data": data})
+    (answer,), _ = play(batch(members(1), 0), [CREATED, None, None, DONE, results])
+    assert "no generated text" in answer.failure.message
+    assert not answer.unsettled
+
+
+def test_results_that_came_in_part_are_read_again() -> None:
+    cut = lines(ready(0, "zero"), '{"custom_id": "key1", "status": "rea')
+    whole = lines(ready(0, "zero"), ready(1, "one"))
+    answers, _ = play(batch(members(2, "b1"), 0), [None, DONE, cut, None, NoReply("broken", "gone"), None, whole])
+    assert [answer.text for answer in answers] == ["zero", "one"]
+
+
+def test_what_is_not_in_results_that_always_come_in_part_may_still_be_had() -> None:
+    cut = lines(ready(0, "zero"), '{"custom_id": "key1", "status": "rea')
+    answers, _ = play(batch(members(2, "b1"), 0), [None, DONE, *[cut, None] * 3, cut])
+    assert answers[0].text == "zero"
+    assert answers[1].unsettled
+    assert "in part" in answers[1].failure.message
+
+
+def test_a_batch_whose_creation_was_not_answered_is_looked_for_before_another_is_made() -> None:
+    item = {"task_id": "t1", "batch_id": "b1", "custom_id": "key0", "status": "queued"}
+    listed = json_reply(200, {"data": [item]})
+    outcomes = [NoReply("timeout", "late"), None, listed, None, None, None, DONE, lines(ready(0, "0"), ready(1, "1"))]
+    answers, steps = play(batch(members(2), 4), outcomes)
+    assert [answer.text for answer in answers] == ["0", "1"]
+    assert len([step for step in steps if isinstance(step, Send) and step.method == "POST"]) == 1
+
+
+def test_a_batch_that_was_not_created_is_created_again_and_what_is_unsure_is_left_to_be_found() -> None:
+    nothing = json_reply(200, {"data": []})
+    outcomes = [NoReply("timeout", "late"), None, nothing, CREATED, None, None, DONE, lines(ready(0, "zero"))]
+    answers, _ = play(batch(members(1), 4), outcomes)
+    assert answers[0].text == "zero"
+    answers, _ = play(batch(members(2), 1), [NoReply("timeout", "late"), None, nothing, NoReply("broken", "gone")])
+    assert [answer.unsettled for answer in answers] == [True, True]
+    answers, _ = play(batch(members(1), 0), [json_reply(201, {"no": "id"})])
+    assert answers[0].unsettled
+
+
+def test_members_are_known_by_the_name_they_travel_under() -> None:
+    share = Share("key", an_ask(), name="another")
+    result = {"custom_id": "another", "status": "ready", "data": {"data": "text"}}
+    (answer,), steps = play(batch([share], 0), [CREATED, None, None, DONE, lines(result)])
+    assert steps[0].body["requests"][0]["custom_id"] == "another"  # type: ignore[union-attr]
+    assert steps[1] == Record("key", "submitted", task_id="batch:b1")
+    assert answer.text == "text"
+
+
+def test_what_was_cancelled_under_our_eyes_is_not_asked_alone() -> None:
+    done = json_reply(200, {"status": "canceled"})
+    results = lines(ready(0, "zero"), {"custom_id": "key1", "status": "canceled"})
+    answers, _ = play(batch(members(2), 0), [CREATED, None, None, None, done, results])
+    assert answers[0].text == "zero"
+    assert answers[1].failure.kind == "stopped"
+    answers, _ = play(batch(members(2, "b1"), 0), [None, done, results])
+    assert answers[1] is None
 
 
 def test_a_batch_made_before_is_only_waited_for() -> None:
@@ -81,7 +149,7 @@ def test_a_batch_made_before_is_only_waited_for() -> None:
     assert answers[0].text == "zero"
 
 
-@pytest.mark.parametrize("refusal", [Reply(400), Reply(404), Reply(409), Reply(429), json_reply(201, {"no": "id"})])
+@pytest.mark.parametrize("refusal", [Reply(400), Reply(404), Reply(409), Reply(429)])
 def test_a_refused_batch_leaves_every_ask_to_be_asked_alone(refusal: Reply) -> None:
     answers, steps = play(batch(members(3), 0), [refusal])
     assert answers == [None] * 3
@@ -114,23 +182,34 @@ def test_every_final_state_is_the_end_and_what_is_ready_is_taken(status: str) ->
     assert answers[0].text == "zero"
 
 
-def test_a_batch_that_is_gone_or_never_ends_answers_nothing() -> None:
+def test_a_batch_that_is_gone_answers_nothing() -> None:
     answers, _ = play(batch(members(1, "b1"), 0), [None, Reply(404)])
     assert answers == [None]
 
-    def never(step: object) -> Any:
-        return json_reply(200, {"status": "processing"}) if isinstance(step, Send) else None
 
-    answers, steps = play(batch(members(1, "b1"), 0), never)
-    assert answers == [None]
-    assert sum(step.seconds for step in steps if isinstance(step, Sleep)) >= PATIENCE
+@pytest.mark.parametrize(
+    ("look", "least"), [(json_reply(200, {"status": "processing"}), PATIENCE), (Reply(503), OUTAGE)]
+)
+def test_a_batch_that_never_ends_or_cannot_be_seen_is_left_running(look: Reply, least: float) -> None:
+    answers, steps = play(batch(members(2, "b1"), 0), lambda step: look if isinstance(step, Send) else None)
+    assert [answer.unsettled for answer in answers] == [True, True]
+    assert least <= sum(step.seconds for step in steps if isinstance(step, Sleep)) < least + 121
 
 
-def test_results_that_cannot_be_read_at_first_are_read_again_and_then_given_up() -> None:
+def test_an_outage_is_waited_out_while_a_batch_runs() -> None:
+    looks = [Reply(503), NoReply("connect", "nobody"), Reply(429), DONE]
+    outcomes = [*[each for look in looks for each in (None, look)], lines(ready(0, "zero"))]
+    answers, _ = play(batch(members(1, "b1"), 0), outcomes)
+    assert answers[0].text == "zero"
+
+
+def test_results_that_cannot_be_read_at_first_are_read_again_and_then_left_to_be_read() -> None:
     answers, _ = play(batch(members(1, "b1"), 0), [None, DONE, Reply(503), None, lines(ready(0, "zero"))])
     assert answers[0].text == "zero"
-    answers, _ = play(batch(members(1, "b1"), 0), [None, DONE, Reply(503), None, Reply(502), None, Reply(500)])
-    assert answers == [None]
+    bad = [Reply(503), None, Reply(502), None, NoReply("broken", "gone"), None, Reply(500)]
+    answers, _ = play(batch(members(1, "b1"), 0), [None, DONE, *bad])
+    assert answers[0].unsettled
+    assert answers[0].failure.status_code == 500
     answers, _ = play(batch(members(1, "b1"), 0), [None, DONE, Reply(404)])
     assert answers == [None]
 

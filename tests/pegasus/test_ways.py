@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playing import json_reply, play
 from sample_asks import an_ask
@@ -11,7 +14,8 @@ from pegasus_classify.pegasus.analyze import analyze, request_body
 from pegasus_classify.pegasus.replies import Problem
 from pegasus_classify.pegasus.retrying import retried
 from pegasus_classify.pegasus.segments import asks_for_segments, task_body
-from pegasus_classify.pegasus.tasks import patience, task
+from pegasus_classify.pegasus.submitted import submission_name
+from pegasus_classify.pegasus.tasks import OUTAGE, Submission, patience, task
 from pegasus_classify.steps import STOP, NoReply, Record, Reply, Send, Sleep, Stopped
 
 GOOD = json_reply(200, {"id": "1", "data": "text", "finish_reason": "stop", "usage": {"output_tokens": 9}})
@@ -76,7 +80,7 @@ def test_a_permanent_problem_is_not_tried_again() -> None:
 
 
 def test_retries_end_and_the_last_problem_is_told() -> None:
-    (result, sent), _ = play(retried(Send("GET", "/x"), 1), [Reply(503), None, Reply(502)])
+    (result, (sent, _)), _ = play(retried(Send("GET", "/x"), 1), [Reply(503), None, Reply(502)])
     assert isinstance(result, Problem)
     assert (result.status, sent) == (502, 2)
 
@@ -93,6 +97,7 @@ def test_a_stop_ends_the_retries_at_once(outcomes: list[object]) -> None:
         play(retried(Send("GET", "/x"), 5), outcomes)  # type: ignore[arg-type]
 
 
+TASKS = "/v1.3/analyze/tasks"
 CREATED = json_reply(202, {"task_id": "t1", "status": "queued"})
 PENDING = json_reply(200, {"task_id": "t1", "status": "processing"})
 
@@ -104,8 +109,12 @@ def ready(**changes: object) -> Reply:
     )
 
 
+def by_a_task(key: str = "k", turn: int = 0, **more: Any) -> Submission:
+    return Submission(an_ask(), key, submission_name(key, turn), more.pop("retries", 0), **more)
+
+
 def test_a_task_is_recorded_before_it_is_looked_at() -> None:
-    answer, steps = play(task(an_ask(), "k" * 64, 0), [CREATED, None, None, PENDING, None, ready()])
+    answer, steps = play(task(by_a_task("k" * 64)), [CREATED, None, None, PENDING, None, ready()])
     kinds = [type(step) for step in steps]
     assert kinds == [Send, Record, Sleep, Send, Sleep, Send]
     assert steps[1] == Record("k" * 64, "submitted", task_id="t1")
@@ -117,14 +126,14 @@ def test_a_task_is_recorded_before_it_is_looked_at() -> None:
 
 
 def test_a_task_submitted_before_is_looked_at_and_not_created_again() -> None:
-    answer, steps = play(task(an_ask(), "k", 0, "t1"), [None, ready()])
+    answer, steps = play(task(by_a_task(), "t1"), [None, ready()])
     assert [step.path for step in steps if isinstance(step, Send)] == ["/v1.3/analyze/tasks/t1"]
     assert answer.text == "text"
 
 
 def test_looks_become_rarer() -> None:
     outcomes = [CREATED, None, *[each for _ in range(9) for each in (None, PENDING)], None, ready()]
-    _, steps = play(task(an_ask(), "k", 0), outcomes)
+    _, steps = play(task(by_a_task()), outcomes)
     pauses = [step.seconds for step in steps if isinstance(step, Sleep)]
     assert pauses[:3] == [2.0, 3.0, 4.5]
     assert pauses[-1] == 30.0
@@ -146,36 +155,135 @@ def test_looks_become_rarer() -> None:
     ],
 )
 def test_a_task_that_brings_nothing_is_a_failure_that_says_why(outcomes: list[Reply], kind: str, message: str) -> None:
-    answer, _ = play(task(an_ask(), "k", 0), outcomes)
+    answer, _ = play(task(by_a_task()), outcomes)
     assert answer.failure is not None
     assert answer.failure.kind == kind
     assert message in answer.failure.message
 
 
 def test_a_warning_of_a_ready_task_is_kept() -> None:
-    answer, _ = play(task(an_ask(), "k", 0), [CREATED, None, None, ready(error={"message": "cut"})])
+    answer, _ = play(task(by_a_task()), [CREATED, None, None, ready(error={"message": "cut"})])
     assert answer.warning == "cut"
     inner = {"data": "t", "error": {"message": "inner"}}
-    answer, _ = play(task(an_ask(), "k", 0), [CREATED, None, None, ready(result=inner)])
+    answer, _ = play(task(by_a_task()), [CREATED, None, None, ready(result=inner)])
     assert answer.warning == "inner"
 
 
-def test_a_task_that_never_ends_is_given_up() -> None:
-    def outcome(step: object) -> Reply | None:
+def looking(state: Reply | NoReply) -> Callable[[object], Reply | NoReply | None]:
+    """An upstream that takes a task and always answers the same to a look at it."""
+
+    def outcome(step: object) -> Reply | NoReply | None:
         if not isinstance(step, Send):
             return None
-        return CREATED if step.method == "POST" else PENDING
+        return CREATED if step.method == "POST" else state
 
-    answer, steps = play(task(an_ask(), "k", 0), outcome)
+    return outcome
+
+
+@pytest.mark.parametrize(("longest", "least"), [(None, patience(an_ask())), (60.0, 60.0)])
+def test_a_task_that_never_ends_is_left_running_and_said_to_be(longest: float | None, least: float) -> None:
+    answer, steps = play(task(by_a_task(longest=longest)), looking(PENDING))
     waited = sum(step.seconds for step in steps if isinstance(step, Sleep))
-    assert patience(an_ask()) <= waited < patience(an_ask()) + 31
+    assert least <= waited < least + 31
+    assert answer.unsettled
     assert answer.failure is not None
     assert answer.failure.kind == "unavailable"
+    assert "was not done after" in answer.failure.message
+    assert "(t1)" in answer.failure.message
+
+
+def test_an_outage_is_waited_out_while_a_task_runs() -> None:
+    looks = [Reply(503), NoReply("connect", "nobody"), Reply(429), NoReply("broken", "gone"), ready()]
+    outcomes = [CREATED, None, *[each for look in looks for each in (None, look)]]
+    answer, _ = play(task(by_a_task()), outcomes)
+    assert answer.text == "text"
+
+
+def test_a_task_nothing_is_heard_of_for_long_is_left_running() -> None:
+    answer, steps = play(task(by_a_task()), looking(Reply(503)))
+    waited = sum(step.seconds for step in steps if isinstance(step, Sleep))
+    assert OUTAGE <= waited < OUTAGE + 31
+    assert answer.unsettled
+
+
+def test_a_key_that_is_refused_leaves_the_task_running_at_once() -> None:
+    answer, _ = play(task(by_a_task()), [CREATED, None, None, Reply(401)])
+    assert answer.unsettled
+    assert answer.failure is not None
+    assert answer.failure.kind == "key_rejected"
+
+
+LOST = [
+    NoReply("timeout", "late"),
+    NoReply("broken", "gone"),
+    Reply(202, {}, b"cut in the mi"),
+    Reply(502),
+    Reply(504),
+]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_task_whose_creation_was_not_answered_is_looked_for_before_another_is_made(lost: Reply | NoReply) -> None:
+    listed = json_reply(200, {"data": [{"task_id": "t1", "custom_id": "k", "status": "processing"}]})
+    answer, steps = play(task(by_a_task(retries=4)), [lost, None, listed, None, None, ready()])
+    sends = [(step.method, step.path) for step in steps if isinstance(step, Send)]
+    assert sends == [("POST", TASKS), ("GET", TASKS), ("GET", f"{TASKS}/t1")]
+    assert Record("k", "submitted", task_id="t1") in steps
+    assert answer.text == "text"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "lost"),
+    [
+        ([GOOD], 0),
+        ([Reply(503), None, GOOD], 0),
+        ([NoReply("connect", "nobody"), None, GOOD], 0),
+        ([NoReply("timeout", "late"), None, GOOD], 1),
+        ([Reply(200, {}, b"cut in"), None, NoReply("broken", "gone")], 2),
+        ([json_reply(200, {"data": None})], 1),
+        ([Reply(504), None, Reply(504)], 2),
+    ],
+)
+def test_calls_that_brought_nothing_and_may_be_billed_are_counted(outcomes: list[Any], lost: int) -> None:
+    answer, _ = play(analyze(an_ask(), 4), outcomes)
+    assert answer.lost == lost
+
+
+def test_a_task_that_was_not_created_is_created_again_under_the_same_name() -> None:
+    nothing = json_reply(200, {"data": []})
+    answer, steps = play(
+        task(by_a_task(retries=4)), [NoReply("broken", "gone"), None, nothing, CREATED, None, None, ready()]
+    )
+    made = [step.headers for step in steps if isinstance(step, Send) and step.method == "POST"]
+    assert made == [(("Idempotency-Key", "k"),)] * 2
+    assert answer.text == "text"
+
+
+def test_a_batch_that_has_the_video_is_not_taken_for_its_task() -> None:
+    item = {"task_id": "t9", "batch_id": "b1", "custom_id": "k", "status": "processing"}
+    outcomes = [NoReply("broken", "gone"), None, json_reply(200, {"data": [item]}), CREATED, None, None, ready()]
+    assert play(task(by_a_task(retries=4)), outcomes)[0].text == "text"
+
+
+def test_a_creation_that_stays_unanswered_may_have_made_a_task() -> None:
+    nothing = json_reply(200, {"data": []})
+    answer, _ = play(task(by_a_task(retries=4)), [NoReply("broken", "gone"), None, nothing, NoReply("timeout", "late")])
+    assert answer.unsettled
+    assert play(task(by_a_task()), [Reply(503)])[0].unsettled
+    assert not play(task(by_a_task()), [NoReply("connect", "nobody")])[0].unsettled
+    assert not play(task(by_a_task()), [Reply(400)])[0].unsettled
+
+
+def test_an_ask_answered_before_has_another_name_the_next_time() -> None:
+    names = [submission_name("k" * 64, turn) for turn in (0, 1, 2, 10**9)]
+    assert names[0] == "k" * 64
+    assert len(set(names)) == 4
+    assert all(1 <= len(name) <= 64 for name in names)
 
 
 def test_a_stop_between_two_looks_ends_the_watch() -> None:
     with pytest.raises(Stopped):
-        play(task(an_ask(), "k", 0), [CREATED, None, STOP])
+        play(task(by_a_task()), [CREATED, None, STOP])
 
 
 def test_segment_definitions_go_without_a_prompt() -> None:
@@ -196,5 +304,5 @@ def test_a_paid_call_that_may_have_been_billed_is_tried_again_only_once(lost: Re
     assert len([step for step in steps if isinstance(step, Send)]) == 2
     assert answer.failure is not None
     free = retried(Send("GET", "/x"), 4)
-    (_, sent), _ = play(free, lambda step: lost if isinstance(step, Send) else None)
+    (_, (sent, _)), _ = play(free, lambda step: lost if isinstance(step, Send) else None)
     assert sent == 5

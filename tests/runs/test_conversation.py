@@ -140,6 +140,12 @@ def test_the_cost_counts_what_was_paid_and_names_what_was_free() -> None:
     )
 
 
+def test_the_cost_names_the_calls_that_brought_nothing_and_may_be_billed() -> None:
+    lost = [replace(failed(), lost=2), replace(answered("x"), lost=1), replace(answered("x"), lost=1, origin="joined")]
+    cost = cost_of(lost)
+    assert (cost.calls, cost.lost) == (1, 3)
+
+
 @pytest.mark.parametrize(
     ("kind", "together", "in_batch"), [("asset_id", True, True), ("asset_id", False, False), ("url", True, False)]
 )

@@ -15,12 +15,13 @@ from small_index import SmallPlatform, listed
 from pegasus_classify.carrying.exchanges import carry
 from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.carrying.schedule import Schedule
+from pegasus_classify.contract.asks import Video, VideoSource
 from pegasus_classify.contract.result import Failure, VideoResult
 from pegasus_classify.errors import BadRequestError, ClassifyError, InternalServerError
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.directory import Directory
-from pegasus_classify.runs.request_run import Limits, RequestRun
-from pegasus_classify.steps import Reply, Send
+from pegasus_classify.runs.request_run import Limits, RequestRun, Round
+from pegasus_classify.steps import Claim, Reply, Send
 
 
 class World:
@@ -44,12 +45,20 @@ class World:
 
     def run(self, limits: Limits = Limits(), **more: Any) -> tuple[RequestRun, list[VideoResult | Failure]]:  # noqa: B008
         """Play the request to its end."""
-        run = RequestRun(self.request, a_plan(self.request), a_judge(self.request), self.directory, limits, **more)
+        run = self.begun(limits, **more)
+        self.play(run)
+        return run, list(run.outcomes)
+
+    def begun(self, limits: Limits, **more: Any) -> RequestRun:
+        """The request, before anything has happened."""
+        return RequestRun(self.request, a_plan(self.request), a_judge(self.request), self.directory, limits, **more)
+
+    def play(self, run: RequestRun) -> None:
+        """Play a run to its end."""
         schedule = Schedule("account", partial(carry, retries=0), Pace(4), partial(batch, retries=0))
         schedule.add(run)
         self.driver = SimulatedDriver(schedule, self.upstream)
         self.driver.run()
-        return run, list(run.outcomes)
 
 
 def an_index(count: int, page_size: int = 50, **each: Any) -> SmallPlatform:
@@ -153,6 +162,20 @@ def test_a_long_list_is_not_read_far_ahead_of_the_asking() -> None:
     assert run.found < 600
 
 
+def test_with_many_slots_the_list_is_read_as_far_ahead_as_they_need() -> None:
+    world = World(an_index(6000, 50), video_ids=None, index_id="i1")
+    run = RequestRun(
+        world.request, a_plan(world.request), a_judge(world.request), world.directory, Limits(hours=float("inf"))
+    )
+    schedule = Schedule("account", partial(carry, retries=0), Pace(600))
+    schedule.add(run)
+    driver = SimulatedDriver(schedule, lambda send, now: (world.upstream(send, now)[0], 1.0))
+    driver.run()
+    assert len(world.asked) == 6000
+    # Ten rounds of a second, and a few until enough pages are read, each of which takes as long as an answer.
+    assert driver.now < 15.0
+
+
 def test_a_video_that_fails_costs_itself_alone_and_is_looked_up_anew_next_time() -> None:
     refusal = json_reply(404, {"code": "resource_not_exists", "message": "No such asset."})
     world = World(an_index(3), {"v1": refusal}, video_ids=("v0", "v1", "v2"))
@@ -161,6 +184,74 @@ def test_a_video_that_fails_costs_itself_alone_and_is_looked_up_anew_next_time()
     assert [failure.video_id for failure in result.failed] == ["v1"]
     assert len(result.videos) == 2
     assert sorted(world.directory.known) == ["v0", "v2"]
+
+
+GONE = json_reply(404, {"code": "resource_not_exists", "message": "No such asset."})
+
+
+def where_it_was(world: World, *names: str) -> None:
+    """Let the directory remember videos at assets that are not there any more."""
+    for name in names:
+        world.directory.known[name] = Video(name, VideoSource("asset_id", f"asset-old-{name}"), 60.0)
+        world.texts[f"old-{name}"] = GONE
+
+
+def test_a_video_that_has_moved_is_looked_up_and_asked_about_in_the_same_run() -> None:
+    world = World(an_index(3), video_ids=("v0", "v1", "v2"))
+    where_it_was(world, "v0", "v1")
+    run, outcomes = world.run()
+    assert not run.result(outcomes).failed
+    assert (run.found, run.done, run.failed) == (3, 3, 0)
+    assert sorted(world.asked) == ["old-v0", "old-v1", "v0", "v1", "v2"]
+    assert world.directory.known["v0"].source.value == "asset-v0"
+
+
+def test_a_video_that_is_nowhere_else_fails_with_the_platforms_words() -> None:
+    world = World(an_index(1), {"v0": GONE}, video_ids=("v0",))
+    world.directory.known["v0"] = Video("v0", VideoSource("asset_id", "asset-v0"), 60.0)
+    run, outcomes = world.run()
+    (failure,) = run.result(outcomes).failed
+    assert (failure.reason, world.asked) == ("No such asset.", ["v0"])
+    world = World(an_index(1), video_ids=("v0", "lost"))
+    where_it_was(world, "lost")
+    run, outcomes = world.run()
+    (failure,) = run.result(outcomes).failed
+    assert (failure.video_id, failure.reason, run.error) == ("lost", "No such asset.", None)
+    assert "lost" not in world.directory.known
+
+
+def test_a_video_whose_new_place_fails_too_is_not_looked_up_a_third_time() -> None:
+    world = World(an_index(1), {"v0": GONE}, video_ids=("v0",))
+    where_it_was(world, "v0")
+    run, outcomes = world.run()
+    assert (len(run.result(outcomes).failed), world.asked) == (1, ["old-v0", "v0"])
+
+
+@pytest.mark.parametrize(
+    ("text", "waits", "closed"),
+    [
+        (wanted_form(Cars=(0, 60)), True, True),
+        (wanted_form(Cars=(0, 60)), False, False),
+        (GONE, True, True),
+        (Reply(503), True, False),
+        (Reply(401), True, False),
+    ],
+)
+def test_a_round_is_over_when_nothing_is_left_to_be_tried_and_somebody_took_the_answer(
+    text: str | Reply, waits: bool, closed: bool
+) -> None:
+    world = World(an_index(2), {"v0": text}, video_ids=("v0", "v1"))
+    run = world.begun(Limits())
+    assert run.name == ""
+    run.round = Round("id", 3)
+    if not waits:
+        run.waited_for = lambda: False
+    run.taken()
+    world.play(run)
+    assert not run.round.closed
+    run.taken()
+    assert (run.name, run.round.closed) == ("id.3", closed)
+    assert {step.run for _, step in world.driver.log if isinstance(step, Claim)} == {"id.3"}
 
 
 def test_a_failure_of_another_sort_keeps_the_place_in_the_directory() -> None:

@@ -74,6 +74,28 @@ def test_work_goes_on_for_a_caller_that_hangs_up():
         assert platform.state.analyze_calls == 1
 
 
+@pytest.mark.parametrize("how", ["late", "gone"])
+def test_with_nothing_kept_for_others_an_answer_nobody_took_is_the_next_calls(how: str):
+    """The caller who came too late, or hung up, has paid for it."""
+    with (
+        emulator.running_emulator(emulator.EmulatorSettings(latency=1.0)) as platform,
+        serve_in_thread(
+            base_url=platform.base_url, cache_ttl=0.0, answer_within=0.3 if how == "late" else 60.0
+        ) as served,
+    ):
+        if how == "late":
+            assert requests.post(f"{served}/v1.2/classify", json=ONE, headers=KEY).status_code == 503
+        else:
+            with pytest.raises(requests.Timeout):
+                requests.post(f"{served}/v1.2/classify", json=ONE, headers=KEY, timeout=0.3)
+        until(lambda: metric(served, "classify_under_way") == 0)
+        again = requests.post(f"{served}/v1.2/classify", json=ONE, headers=KEY)
+        assert (again.status_code, again.headers["x-classify-source"]) == (200, "kept")
+        assert platform.state.analyze_calls == 1
+        requests.post(f"{served}/v1.2/classify", json=ONE, headers=KEY)
+        assert platform.state.analyze_calls == 2
+
+
 def test_a_busy_minute_is_waited_for():
     """A limit that passes soon enough is nobody's error."""
     settings = emulator.EmulatorSettings(rate_limit=120, rate_burst=1)

@@ -207,7 +207,7 @@ def test_a_store_of_a_newer_version_is_refused(opened: Opened, address: str) -> 
     with engine.begin() as connection:
         connection.execute(update(SCHEMA).values(version=99))
     engine.dispose()
-    with pytest.raises(SettingsError, match=r"newer version .* version 99, this one knows 1"):
+    with pytest.raises(SettingsError, match=r"newer version .* version 99, this one knows 2"):
         opened()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from pegasus_classify import AsyncClassifier, Classifier, ClassifyError
 
 emulator = pytest.importorskip("pegasus_classify.emulator")
+FixedLibrary = emulator.library.FixedLibrary
 
 KEY = "tlk_NobodyMayReadThis"
 CAR_PARK = "63996203ce36463e0199c8c2"
@@ -98,3 +100,31 @@ def test_where_videos_are_is_known_after_a_restart(address: str, stand_in: Any) 
 
     assert asyncio.run(run()).model_dump()["data"] == first.model_dump()["data"]
     assert dict(stand_in.core.state.calls) == before
+
+
+def test_videos_that_were_uploaded_anew_are_found_and_asked_about_in_the_same_call(tmp_path: Path) -> None:
+    indexes = emulator.packaged_library().indexes
+    anew = [
+        replace(
+            index, videos=[replace(each, asset_id=each.asset_id and f"ff{each.asset_id[2:]}") for each in index.videos]
+        )
+        for index in indexes
+    ]
+    ids = [video.id for video in indexes[0].videos[:5]]
+    call = {"video_ids": ids, "options": ["visual"], "classes": CALL["classes"]}
+    store = f"sqlite:///{tmp_path}/store.db"
+    with emulator.running_emulator() as running:
+        with Classifier(KEY, running.base_url, store=store) as client:
+            first = client.videos(**call)
+        running.core.library = FixedLibrary(anew)
+        running.reset()
+        with Classifier(KEY, running.base_url, store=store, cache_ttl=0.0) as client:
+            page = client.videos(**call)
+        assert not page.failed
+        assert page.cost.calls == 5
+        assert running.state.answers["404"] >= 5
+        with Classifier(KEY, running.base_url, store=store, cache_ttl=0.0) as client:
+            before = running.state.answers["404"]
+            client.videos(**call)
+        assert running.state.answers["404"] == before
+    assert page.model_dump()["data"] == first.model_dump()["data"]

@@ -14,15 +14,25 @@ from typing import Any
 __all__ = ["answered_at", "read_answer", "start_classify"]
 
 
+PROGRAM = (sys.executable, "-m", "pegasus_classify.cli.main")
+
+
 def start_classify(
-    request: Path, upstream: str, store: str, out: Path, words: Sequence[str] = ()
+    request: Path,
+    upstream: str,
+    store: str,
+    out: Path,
+    words: Sequence[str] = (),
+    *,
+    program: Sequence[str] = PROGRAM,
+    said: Path = Path(os.devnull),
 ) -> subprocess.Popen[bytes]:
-    """Start the command; its answer goes into a file, what it says is thrown away."""
-    command = [sys.executable, "-m", "pegasus_classify.cli.main", "classify", str(request), "--json", *words]
+    """Start the command; its answer goes into one file, what it says into another."""
+    command = [*program, "classify", str(request), "--json", *words]
     environment = {name: value for name, value in os.environ.items() if "PEGASUS" not in name and "TWELVE" not in name}
     own = {"TWELVE_LABS_API_KEY": "key", "PEGASUS_CLASSIFY_UPSTREAM": upstream, "PEGASUS_CLASSIFY_STORE": store}
-    with out.open("wb") as stdout:
-        return subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL, env={**environment, **own})
+    with out.open("wb") as stdout, said.open("wb") as stderr:
+        return subprocess.Popen(command, stdout=stdout, stderr=stderr, env={**environment, **own})
 
 
 def answered_at(store: Path) -> dict[str, float]:

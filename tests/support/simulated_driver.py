@@ -85,6 +85,7 @@ class ListedRun:
     """A run whose jobs are given beforehand."""
 
     def __init__(self, jobs: Iterable[tuple[Hashable, Generator[Any, Any, Any]]]) -> None:
+        self.name = ""
         self._jobs = deque(jobs)
         self._open = len(self._jobs)
         self.finished = not self._jobs

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.pegasus.retrying import GATEWAY_TIMEOUT
 from pegasus_classify.prices import PRICES
 from pegasus_classify.steps import NoReply, Reply
 
@@ -53,16 +54,20 @@ class Budget:
 
     def heard(self, use: Use, outcome: Reply | NoReply) -> None:
         """Give back what was set aside for a call that was surely not carried out."""
-        refused = isinstance(outcome, Reply) and outcome.status >= 400
+        refused = isinstance(outcome, Reply) and outcome.status >= 400 and outcome.status != GATEWAY_TIMEOUT
         unsent = isinstance(outcome, NoReply) and outcome.kind == "connect"
         if refused or unsent:
-            self._give_back(use)
+            self.give_back(use)
 
     def answered(self, use: Use, answer: Answer) -> None:
         """Give back what an answered ask did not need of the call that answered it."""
         if answer.failure is None and answer.origin == "asked":
             spent = PRICES.usd(answer.billed_seconds, answer.output_tokens)
-            self._give_back(Use(use.seconds - answer.billed_seconds, use.usd - spent))
+            self.give_back(Use(use.seconds - answer.billed_seconds, use.usd - spent))
+
+    def give_back(self, use: Use) -> None:
+        """Take back what was set aside for a call that was surely not billed."""
+        self.used = Use(max(0.0, self.used.seconds - use.seconds), max(0.0, self.used.usd - use.usd))
 
     def refusal(self) -> Reply:
         """Return what takes the place of the answer to a call that is not made."""
@@ -79,6 +84,3 @@ class Budget:
         if self.limit.seconds != float("inf"):
             parts.append(f"{self.limit.seconds / 3600:g} hours")
         return " and ".join(parts)
-
-    def _give_back(self, use: Use) -> None:
-        self.used = Use(max(0.0, self.used.seconds - use.seconds), max(0.0, self.used.usd - use.usd))

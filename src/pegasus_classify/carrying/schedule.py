@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
-from pegasus_classify.carrying.budget import Budget, Use, most_of
-from pegasus_classify.carrying.pace import NO_LOAD, Load, Pace
+from pegasus_classify.carrying.budget import Budget, most_of
+from pegasus_classify.carrying.pace import Load, Pace
 from pegasus_classify.carrying.sharing import Sharing
+from pegasus_classify.carrying.under_way import Job, Run, RunningExchange, RunningJob, Want
 from pegasus_classify.contract.asks import Answer, Ask, ledger_key
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.batches import MOST_ACTIVE
@@ -37,59 +38,17 @@ from pegasus_classify.steps import (
 
 __all__ = ["MOST_EXCHANGES", "MOST_REFUSALS", "Batcher", "Carrier", "Job", "Run", "Schedule", "Want"]
 
-Want: TypeAlias = "tuple[Ask, ...] | list[Exchange[Any]]"
-"""What a job waits for: answers to some asks, or the results of some exchanges; at least one of them."""
-
-Job: TypeAlias = Generator[Want, Any, Any]
-"""A generator of wants that is sent what it wanted: a tuple of answers or of results, in the order wanted."""
-
 Batcher: TypeAlias = Callable[[Sequence[Share]], Exchange[list["Answer | None"]]]
 """Turns asks that travel together into the exchange that carries them."""
 
-Carrier: TypeAlias = Callable[[Ask, str], Exchange[Answer]]
-"""Turns an ask and its ledger key into the exchange that gets it answered."""
+Carrier: TypeAlias = Callable[[Ask, str, str], Exchange[Answer]]
+"""Turns an ask, its ledger key and the name of the run that pays into the exchange that gets it answered."""
 
 MOST_REFUSALS = 30
 """How often one exchange may be answered 429 before it is told so: others get through, so the reason is its own."""
 
 MOST_EXCHANGES = 4096
 """How many exchanges may exist at once, sleeping ones (long tasks) included; keeps memory flat."""
-
-
-class Run(Protocol):
-    """One request under way, as the schedule sees it."""
-
-    finished: bool
-
-    def next_job(self) -> tuple[Hashable, Job] | None:
-        """Return a job to start and its name; None when nothing can be started at the moment."""
-        ...
-
-    def job_done(self, name: Hashable, value: Any) -> None:
-        """Take the result of a job."""
-        ...
-
-
-@dataclass(eq=False, slots=True)
-class _RunningJob:
-    run: Run
-    budget: Budget | None
-    name: Hashable
-    work: Job
-    results: list[Any] = field(default_factory=list)
-    missing: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class _RunningExchange:
-    work: Exchange[Any]
-    waiting: list[tuple[_RunningJob, int]]
-    key: str | None = None
-    most: Use = field(default_factory=Use)
-    load: Load = NO_LOAD
-    payer: Budget | None = None
-    refusals: int = 0
-    members: list[_RunningExchange] = field(default_factory=list)
 
 
 class Schedule:
@@ -109,14 +68,14 @@ class Schedule:
         self._pace = pace
         self._batcher = batcher
         self._runs: list[tuple[Run, Budget | None]] = []
-        self._exchanges: set[_RunningExchange] = set()
-        self._by_key: dict[str, _RunningExchange] = {}
-        self._free: deque[tuple[_RunningExchange, Send]] = deque()
-        self._paid: deque[tuple[_RunningExchange, Send]] = deque()
-        self._sleeping: list[tuple[float, int, _RunningExchange]] = []
-        self._sharing: Sharing[_RunningExchange] = Sharing()
+        self._exchanges: set[RunningExchange] = set()
+        self._by_key: dict[str, RunningExchange] = {}
+        self._free: deque[tuple[RunningExchange, Send]] = deque()
+        self._paid: deque[tuple[RunningExchange, Send]] = deque()
+        self._sleeping: list[tuple[float, int, RunningExchange]] = []
+        self._sharing: Sharing[RunningExchange] = Sharing()
         self._batches = 0
-        self._performing: dict[int, tuple[_RunningExchange, Step]] = {}
+        self._performing: dict[int, tuple[RunningExchange, Step]] = {}
         self._outbox: list[tuple[int, Step]] = []
         self._numbers = itertools.count()
         self._touched: dict[int, Run] = {}
@@ -192,14 +151,16 @@ class Schedule:
         self._now = now
         exchange, step = self._performing.pop(token)
         if isinstance(step, Send) and isinstance(outcome, Reply | NoReply):
-            hearing = self._pace.heard(outcome, now)
+            hearing = self._pace.heard(outcome, now, paid=step.paid)
             if exchange.payer is not None and step.paid:
                 exchange.payer.heard(exchange.most, outcome)
             exchange.refusals += hearing == "again"
             if hearing == "again" and exchange.refusals <= MOST_REFUSALS and not self._stopping:
                 (self._paid if step.paid else self._free).appendleft((exchange, step))
                 return
-        self._advance(exchange, STOP if self._stopping and isinstance(step, Send) else outcome)
+        # What was answered before the stop came through was paid for and is still written down.
+        lost = self._stopping and isinstance(step, Send) and not _is_good(outcome)
+        self._advance(exchange, STOP if lost else outcome)
         if isinstance(step, Claim) and not exchange.waiting:
             # Whoever wanted it went away while the ledger was asked.
             self._drop_unwanted()
@@ -212,7 +173,7 @@ class Schedule:
                 job = run.next_job() if self._has_room() else None
                 if job is not None:
                     starting = True
-                    self._step_job(_RunningJob(run, budget, *job), None)
+                    self._step_job(RunningJob(run, budget, *job), None)
         self._runs = [pair for pair in self._runs if not pair[0].finished]
 
     def _has_room(self) -> bool:
@@ -229,6 +190,10 @@ class Schedule:
         for queue, paid in ((self._free, False), (self._paid, True)):
             while queue and self._pace.may_send(self._now, paid=paid):
                 exchange, step = queue.popleft()
+                if paid and not exchange.waiting:
+                    # Nobody wants it any more: what did not come at the first call is not paid for a second time.
+                    self._advance(exchange, STOP)
+                    continue
                 if paid and not self._affordable(exchange):
                     continue
                 self._pace.sent(self._now, paid=paid, load=exchange.load)
@@ -238,7 +203,7 @@ class Schedule:
                 wake_at = later if wake_at is None else min(wake_at, later or wake_at)
         return wake_at
 
-    def _affordable(self, exchange: _RunningExchange) -> bool:
+    def _affordable(self, exchange: RunningExchange) -> bool:
         """Set aside what a call can cost; where that would pass the limit, say so to whoever wants it."""
         if self._set_aside(exchange) or exchange.payer is None:
             return True
@@ -247,17 +212,21 @@ class Schedule:
         return False
 
     @staticmethod
-    def _set_aside(exchange: _RunningExchange) -> bool:
-        if exchange.waiting:
-            exchange.payer = exchange.waiting[0][0].budget
-        return exchange.payer is None or exchange.payer.take(exchange.most)
+    def _set_aside(exchange: RunningExchange) -> bool:
+        """Let the first of those who want an answer pay for it that can; what it costs is told to that one alone."""
+        for place, (job, _) in enumerate(exchange.waiting):
+            exchange.payer = job.budget
+            if job.budget is None or job.budget.take(exchange.most):
+                exchange.waiting.insert(0, exchange.waiting.pop(place))
+                return True
+        return False
 
-    def _perform(self, exchange: _RunningExchange, step: Step) -> None:
+    def _perform(self, exchange: RunningExchange, step: Step) -> None:
         token = next(self._numbers)
         self._performing[token] = (exchange, step)
         self._outbox.append((token, step))
 
-    def _step_job(self, job: _RunningJob, value: Any) -> None:
+    def _step_job(self, job: RunningJob, value: Any) -> None:
         if self._stopping:
             job.work.close()
             return
@@ -273,19 +242,20 @@ class Schedule:
                 self._ask(job, place, ask)
         else:
             for place, exchange in enumerate(want):
-                self._begin(_RunningExchange(exchange, [(job, place)]))
+                self._begin(RunningExchange(exchange, [(job, place)]))
 
-    def _ask(self, job: _RunningJob, place: int, ask: Ask) -> None:
+    def _ask(self, job: RunningJob, place: int, ask: Ask) -> None:
         key = ledger_key(self._account, ask)
         same = self._by_key.get(key)
         if same is not None:
             same.waiting.append((job, place))
             return
-        exchange = _RunningExchange(self._carrier(ask, key), [(job, place)], key, most_of(ask), _load_of(ask))
+        work = self._carrier(ask, key, job.run.name)
+        exchange = RunningExchange(work, [(job, place)], key, most_of(ask), _load_of(ask))
         self._by_key[key] = exchange
         self._begin(exchange)
 
-    def _begin(self, exchange: _RunningExchange) -> None:
+    def _begin(self, exchange: RunningExchange) -> None:
         self._exchanges.add(exchange)
         self._advance(exchange, None)
 
@@ -296,13 +266,13 @@ class Schedule:
         for exchange in self._sharing.take_out(lambda exchange: not exchange.waiting):
             self._advance(exchange, STOP)
 
-    def _withdraw(self, exchange: _RunningExchange) -> None:
+    def _withdraw(self, exchange: RunningExchange) -> None:
         for queue in (self._free, self._paid):
             for entry in [entry for entry in queue if entry[0] is exchange]:
                 queue.remove(entry)
         self._advance(exchange, STOP)
 
-    def _advance(self, exchange: _RunningExchange, outcome: Outcome) -> None:
+    def _advance(self, exchange: RunningExchange, outcome: Outcome) -> None:
         if isinstance(outcome, Stop):
             # It ends without an answer: who asks the same from now on asks anew.
             self._close_to_others(exchange)
@@ -315,7 +285,7 @@ class Schedule:
         else:
             self._place(exchange, step, stopped=isinstance(outcome, Stop))
 
-    def _place(self, exchange: _RunningExchange, step: Step, *, stopped: bool) -> None:
+    def _place(self, exchange: RunningExchange, step: Step, *, stopped: bool) -> None:
         if isinstance(step, Sleep | Send | Share) and (stopped or self._stopping):
             # Whoever is told to stop may still write to the ledger, but neither waits nor asks any more.
             self._advance(exchange, STOP)
@@ -328,7 +298,7 @@ class Schedule:
         else:
             self._perform(exchange, step)
 
-    def _share(self, exchange: _RunningExchange, share: Share) -> None:
+    def _share(self, exchange: RunningExchange, share: Share) -> None:
         if self._batcher is not None and (share.batch_id is not None or self._set_aside(exchange)):
             self._sharing.put(exchange, share)
         else:
@@ -337,6 +307,8 @@ class Schedule:
 
     def _start_batches(self) -> None:
         """Send off what travels together once it is full, or once nothing more is coming that could join it."""
+        if not self._sharing:
+            return
         coming = any(
             isinstance(step, Claim) or (isinstance(step, Send) and not step.paid)
             for _, step in self._performing.values()
@@ -347,18 +319,21 @@ class Schedule:
                 return
             self._batches += 1
             work = self._batcher([share for _, share in members])
-            self._begin(_RunningExchange(work, [], members=[exchange for exchange, _ in members]))
+            self._begin(RunningExchange(work, [], members=[exchange for exchange, _ in members]))
 
-    def _end_batch(self, exchange: _RunningExchange, answers: list[Answer | None] | None) -> None:
+    def _end_batch(self, exchange: RunningExchange, answers: list[Answer | None] | None) -> None:
         self._batches -= 1
         for member, answer in zip(exchange.members, answers or [None] * len(exchange.members), strict=True):
+            if answers is not None and answer is None and member.payer is not None:
+                member.payer.give_back(member.most)
+                member.payer = None
             self._advance(member, STOP if answers is None else Shared(answer))
 
-    def _close_to_others(self, exchange: _RunningExchange) -> None:
+    def _close_to_others(self, exchange: RunningExchange) -> None:
         if exchange.key is not None and self._by_key.get(exchange.key) is exchange:
             del self._by_key[exchange.key]
 
-    def _finish(self, exchange: _RunningExchange, value: Any) -> None:
+    def _finish(self, exchange: RunningExchange, value: Any) -> None:
         self._exchanges.discard(exchange)
         if exchange.members:
             self._end_batch(exchange, value)
@@ -371,6 +346,10 @@ class Schedule:
             job.missing -= 1
             if job.missing == 0:
                 self._step_job(job, tuple(job.results))
+
+
+def _is_good(outcome: Outcome) -> bool:
+    return isinstance(outcome, Reply) and outcome.status < 300
 
 
 def _load_of(ask: Ask) -> Load:

@@ -12,7 +12,7 @@ from rich.table import Table
 from pegasus_classify.cli.terminal import said, shown
 from pegasus_classify.client.handle import HandledReply
 from pegasus_classify.contract.quantities import cut2, whole
-from pegasus_classify.contract.result import ClassifyResult, ClassResult, Dropped, VideoResult
+from pegasus_classify.contract.result import ClassifyResult, ClassResult, Cost, Dropped, VideoResult
 
 __all__ = ["answer_table", "explain_result", "show_answer", "tell_notes"]
 
@@ -156,15 +156,17 @@ def tell_notes(reply: HandledReply, *, quiet: bool) -> None:
     if notes.coverage and not quiet:
         console.print(f"not exact: {escape(', '.join(notes.coverage))}")
     if reply.result is not None:
-        console.print(_cost_words(notes.cost.calls, notes.cost.kept, notes.cost.video_seconds, notes.cost.usd))
+        console.print(_cost_words(notes.cost))
     token = _next_token(reply.body)
     if token:
         console.print(f"next page: {escape(token)}")
 
 
-def _cost_words(calls: int, kept: int, seconds: float, usd: float) -> str:
-    kept_words = f", {kept} answers kept from before" if kept else ""
-    return f"used: {calls} calls, {seconds / 60:.1f} video minutes, ${usd:.4f}{kept_words}"
+def _cost_words(cost: Cost) -> str:
+    words = f"used: {cost.calls} calls, {cost.video_seconds / 60:.1f} video minutes, ${cost.usd:.4f}"
+    if cost.kept:
+        words += f", {cost.kept} answers kept from before"
+    return f"{words}; {cost.lost} calls brought no answer and may be billed as well" if cost.lost else words
 
 
 def _next_token(body: Any) -> str:

@@ -74,7 +74,11 @@ class Common:
     ] = None
     cache_ttl: Annotated[
         float | None,
-        _option("--cache-ttl", panel=_LIMITS, text="Seconds that a kept answer is used again (86400)."),
+        _option(
+            "--cache-ttl",
+            panel=_LIMITS,
+            text="Seconds that answers of other requests are used again (86400); 0: only its own.",
+        ),
     ] = None
     keep_texts: Annotated[
         float | None,
@@ -83,6 +87,21 @@ class Common:
     batch_from: Annotated[
         int | None,
         _option("--batch-from", panel=_LIMITS, text="From how many videos on to send batches, which may take a day."),
+    ] = None
+    task_timeout: Annotated[
+        float | None,
+        _option("--task-timeout", panel=_LIMITS, text="Seconds that a long video's task is waited for."),
+    ] = None
+    requests_per_minute: Annotated[
+        float | None, _option("--requests-per-minute", panel=_LIMITS, text="Most calls of the model in a minute.")
+    ] = None
+    tokens_per_minute: Annotated[
+        float | None,
+        _option("--tokens-per-minute", panel=_LIMITS, text="Most tokens of prompts and answers in a minute."),
+    ] = None
+    video_minutes_per_minute: Annotated[
+        float | None,
+        _option("--video-minutes-per-minute", panel=_LIMITS, text="Most minutes of video asked about in a minute."),
     ] = None
     prompt: Annotated[str | None, _option("--prompt", panel=_ASKING, text="Version of the prompt (classify.v1).")] = (
         None

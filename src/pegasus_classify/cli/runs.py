@@ -108,7 +108,10 @@ def resume_run(
     """
     settings = settings_of(common, lasting=True)
     with _store(settings) as store:
-        asked = read_asked(_found(store, settings, run).asked)
+        note = _found(store, settings, run)
+        asked = read_asked(note.asked)
+        # What it has paid for is its own, also when it had come to its end.
+        store.runs.reopen(note.account, note.run_id)
     settings = _settings_of_run(settings, asked)
     call = ReadCall(asked.request, asked.spelling, entries_for(asked.request, asked.spelling))
     with told_when_interrupted(settings), Watch() as watch, Classifier(settings=settings, on_progress=watch) as client:

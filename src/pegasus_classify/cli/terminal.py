@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from pegasus_classify.carrying.progress import Progress as Standing
+from pegasus_classify.cli.speed import Speed
+from pegasus_classify.contract.quantities import Seconds
 
 __all__ = ["Watch", "print_json", "said", "shown"]
 
@@ -47,13 +51,21 @@ def _writable(text: str) -> str:
     return text
 
 
+_LINE_EVERY: Seconds = 60.0
+"""How long at most nothing is said where there is no terminal, while videos are finished."""
+
+
 class Watch:
-    """Shows where a request stands: a bar on a terminal, else a line whenever a tenth is done.
+    """Shows where a request stands: a bar on a terminal, else a line whenever a tenth is done or a minute is over.
 
     Give it to a classifier as `on_progress`; may be called from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Show nothing yet; `clock` gives monotonic seconds."""
+        self._clock = clock
+        self._speed = Speed()
+        self._told_at: Seconds | None = None
         self._lock = threading.Lock()
         self._bar = _bar() if sys.stderr.isatty() else None
         self._task: TaskID | None = None
@@ -62,6 +74,7 @@ class Watch:
     def __call__(self, standing: Standing) -> None:
         """Take the news."""
         with self._lock:
+            self._speed.see(standing.done, self._clock())
             if self._bar is None:
                 self._tell(standing)
             else:
@@ -82,14 +95,20 @@ class Watch:
         if self._task is None:
             bar.start()
             self._task = bar.add_task("", total=None)
-        bar.update(self._task, description=_words(standing), completed=standing.done, total=standing.total)
+        bar.update(self._task, description=self._words(standing), completed=standing.done, total=standing.total)
 
     def _tell(self, standing: Standing) -> None:
         total = standing.total
         tenth = 0 if not total else 10 * standing.done // total
-        if tenth > self._told:
-            self._told = tenth
-            sys.stderr.write(f"{standing.done} of {total} videos, {_words(standing)}\n")
+        now = self._clock()
+        self._told_at = now if self._told_at is None else self._told_at
+        if tenth > self._told or now - self._told_at >= _LINE_EVERY:
+            self._told, self._told_at = tenth, now
+            many = "" if total is None else f" of {total}"
+            sys.stderr.write(f"{standing.done}{many} videos, {self._words(standing)}\n")
+
+    def _words(self, standing: Standing) -> str:
+        return ", ".join([_words(standing), *self._speed.words(standing.done, standing.total)])
 
 
 def _bar() -> Progress:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
 from pegasus_classify.carrying.exchanges import carry
-from pegasus_classify.carrying.pace import Allowance, Pace
+from pegasus_classify.carrying.pace import Pace
 from pegasus_classify.carrying.schedule import Schedule
+from pegasus_classify.client.account_parts import StoreLedger, account_hash, allowance_of, can_be_sent
 from pegasus_classify.client.asking import Asker
 from pegasus_classify.client.cancelling import Cancelled, cancel_submitted
 from pegasus_classify.client.known_videos import KnownVideos
 from pegasus_classify.client.needs import EXPIRED, Classify, FetchPage, KeepPages, Need, Now, RandomBytes
-from pegasus_classify.client.run_log import RunLog
+from pegasus_classify.client.rounds import Rounds
+from pegasus_classify.client.run_log import RunLog, run_id_of
 from pegasus_classify.client.traffic import Listener, OnHeard, OnProgress, Told, Traffic
 from pegasus_classify.contract.asks import AskFailure, Video, ledger_key
 from pegasus_classify.contract.quantities import Seconds
@@ -34,7 +35,6 @@ from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.pegasus.batches import batch
 from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.settings import Settings
-from pegasus_classify.steps import Claim, Outcome, Record
 from pegasus_classify.stores.opening import open_store
 from pegasus_classify.stores.protocol import ExpiredPage, Store
 
@@ -43,34 +43,10 @@ __all__ = ["Account", "AsyncAccount", "AsyncWork", "Work", "account_hash"]
 _PLAIN = Spelling()
 
 
-def account_hash(upstream: str, api_key: str) -> str:
-    """Return the name of an account in stores: a hash that does not give the key away."""
-    return hashlib.sha256(f"{upstream}\0{api_key}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _can_be_sent(key: str) -> bool:
-    """Tell whether a header can carry a key; one that it cannot carry would be shown by the error about it."""
-    return key != "" and key.isascii() and key.isprintable() and " " not in key
-
+_A_DAY: Seconds = 86_400.0
 
 _LOOK_UP: Seconds = 0.25
 """How long a waiting thread sleeps at a time: Ctrl-C that comes just before a wait begins is seen only after it."""
-
-
-class _Ledger:
-    """Performs claims and records on a store."""
-
-    def __init__(self, store: Store, keep_for: Seconds) -> None:
-        self._store = store
-        self._keep_for = keep_for
-        self.inline = store.inline
-
-    def perform_all(self, steps: Sequence[Claim | Record]) -> list[Outcome]:
-        return self._store.perform_all(steps, time.time(), self._keep_for)
-
-
-def _allowance(settings: Settings) -> Allowance:
-    return Allowance(settings.requests_per_minute, settings.tokens_per_minute, settings.video_minutes_per_minute)
 
 
 class _AccountParts:
@@ -87,24 +63,27 @@ class _AccountParts:
         self.settings = settings
         key = settings.api_key.get_secret_value() if settings.api_key else ""
         upstream = settings.upstream.rstrip("/")
-        self._has_key = _can_be_sent(key)
+        self._has_key = can_be_sent(key)
         self.account = account_hash(upstream, key)
         self._owns_store = store is None
         self._store = open_store(settings.store, keep_texts=settings.keep_texts) if store is None else store
         self._known = KnownVideos(self._store, self.account, settings.video_map)
         # What ends with the process needs no notes to go on from.
         self._log = None if self._store.inline else RunLog(self._store.runs, self.account, settings)
+        # While every answer is young enough for everybody, nobody need know whose it is.
+        short = settings.cache_ttl < _A_DAY or not self._store.inline
+        self._rounds = Rounds(self._store.runs, self.account) if short else None
         try:
             self.asker = Asker(settings, self._known)
         except SettingsError:
             self._close_store()
             raise
-        self._ledger = _Ledger(self._store, settings.cache_ttl)
+        self._ledger = StoreLedger(self._store, settings.cache_ttl)
         self._endpoint = Endpoint(upstream, key, settings.timeout)
         schedule = Schedule(
             self.account,
-            partial(carry, retries=settings.retries),
-            Pace(settings.concurrency, _allowance(settings)),
+            partial(carry, retries=settings.retries, longest_task=settings.task_timeout),
+            Pace(settings.concurrency, allowance_of(settings)),
             partial(batch, retries=settings.retries),
         )
         self._traffic = Traffic(schedule, on_progress, on_heard)
@@ -131,9 +110,14 @@ class _AccountParts:
         at_hand = isinstance(need, FetchPage) and self._store.page_at_hand(owner, need.token, time.time())
         return not at_hand
 
-    def _remember(self, request: ClassifyRequest) -> None:
-        """Learn from the store where the videos of a request are, as far as they were asked about before."""
-        self._known.exchange(request.video_ids or (), time.time())
+    def _remember(self, run: RequestRun) -> None:
+        """Learn from the store where a run's videos are, and whether it goes on with what was broken off."""
+        self._known.exchange(run.request.video_ids or (), time.time())
+        self._enter_round(run)
+
+    def _enter_round(self, run: RequestRun) -> None:
+        if self._rounds is not None:
+            run.round = self._rounds.enter(run_id_of(self.account, run.request, run.plan))
 
     def _note(self, run: RequestRun, spelling: Spelling) -> None:
         if self._log is not None:
@@ -203,6 +187,7 @@ class Work:
             while (told := self._next()) is not None:
                 yield told
             ended = True
+            self._run.taken()
         finally:
             if not ended:
                 self.cancel()
@@ -252,8 +237,8 @@ class Account(_AccountParts):
             BadRequestError: A video or index is unknown, or a limit would be passed; nothing was paid.
             APIStatusError: The platform's lists cannot be read.
         """
-        self._remember(request)
         run = self._run_of(request)
+        self._remember(run)
         self._note(run, spelling)
         work = Work(run, self._driver, self._traffic, self._note_stop)
         work.wait_until_accepted()
@@ -321,6 +306,7 @@ class AsyncWork:
             while (told := await self._told.get()) is not None:
                 yield told
             ended = True
+            self._run.taken()
         finally:
             if not ended:
                 self.cancel()
@@ -362,11 +348,22 @@ class AsyncAccount(_AccountParts):
         """True when it takes no more requests: it was closed, or its loop ended by an error nobody foresaw."""
         return self._driver.ended
 
-    async def start(self, request: ClassifyRequest, spelling: Spelling = _PLAIN) -> AsyncWork:
-        """Begin a request and wait until it is known to be possible; raises as `Account.start` does."""
-        if not self._store.inline:
-            await asyncio.to_thread(self._remember, request)
+    async def start(
+        self, request: ClassifyRequest, spelling: Spelling = _PLAIN, waited_for: Callable[[], bool] | None = None
+    ) -> AsyncWork:
+        """Begin a request and wait until it is known to be possible; arguments and errors are `Account.start`'s.
+
+        Args:
+            request: What is asked.
+            spelling: How it was asked.
+            waited_for: Tells in the end whether somebody still waits for the whole answer; None: somebody does.
+        """
         run = self._run_of(request)
+        if self._store.inline:
+            self._enter_round(run)
+        else:
+            await asyncio.to_thread(self._remember, run)
+        run.waited_for = waited_for or run.waited_for
         self._note(run, spelling)
         work = AsyncWork(run, self._driver, self._traffic, self._note_stop)
         try:
@@ -376,16 +373,19 @@ class AsyncAccount(_AccountParts):
             raise
         return work
 
-    async def perform(self, need: Need, *, owner: str | None = None) -> Any:
+    async def perform(
+        self, need: Need, *, owner: str | None = None, waited_for: Callable[[], bool] | None = None
+    ) -> Any:
         """Perform what the answering of a legacy call needs.
 
         Args:
             need: What is needed.
             owner: Whose pages are kept and fetched, a hash; None for the account itself. Several callers may share
                 an account and must not read each other's pages.
+            waited_for: See `start`.
         """
         if isinstance(need, Classify):
-            return await (await self.start(need.request, need.spelling)).result()
+            return await (await self.start(need.request, need.spelling, waited_for)).result()
         whose = owner or self.account
         if not self._waits_for_store(need, whose):
             return self._perform_at_once(need, whose)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pegasus_classify.drivers.http import Endpoint, Sender
-from pegasus_classify.pegasus.batches import batch_id_of
 from pegasus_classify.pegasus.replies import Problem
-from pegasus_classify.pegasus.submitted import cancel
+from pegasus_classify.pegasus.submitted import batch_id_of, cancel
 from pegasus_classify.steps import Exchange, Outcome, Send, Sleep
 from pegasus_classify.stores.protocol import Store
 

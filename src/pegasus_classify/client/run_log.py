@@ -86,6 +86,12 @@ class _Entry:
     note: RunNote
     begun: bool = False
     stopped: bool = False
+    left: bool = False
+
+    def is_over(self, state: RunState) -> bool:
+        """Tell whether nothing more can become of a run in this state: its answer was taken, or will not be."""
+        to_be_taken = self.run.round is not None and not self.run.round.closed and self.run.is_settled
+        return state != "running" and (self.left or not to_be_taken)
 
 
 class RunLog:
@@ -123,9 +129,17 @@ class RunLog:
             "settings": self._settings,
         }
         plan = run.plan
-        run_id = run_id_of(self._account, run.request, plan)
+        run_id = run.round.run_id if run.round is not None else run_id_of(self._account, run.request, plan)
         note = RunNote(
-            self._account, run_id, self._owner, json.dumps(kept), plan.model.name, plan.prompt_version, now, now
+            account=self._account,
+            run_id=run_id,
+            owner=self._owner,
+            asked=json.dumps(kept),
+            model=plan.model.name,
+            prompt_version=plan.prompt_version,
+            started=now,
+            updated=now,
+            round=run.round.number if run.round is not None else 0,
         )
         with self._lock:
             self._entries[id(run)] = _Entry(run, note)
@@ -138,15 +152,15 @@ class RunLog:
         """Note that nobody waits for a run any more."""
         with self._lock:
             entry = self._entries.get(id(run))
-            if entry is not None and not run.finished:
-                entry.stopped = True
+            if entry is not None:
+                entry.stopped, entry.left = not run.finished, True
         self._news.set()
 
     def stop_all(self) -> None:
         """Note that whatever is not finished will not be: this process ends."""
         with self._lock:
             for entry in self._entries.values():
-                entry.stopped = not entry.run.finished
+                entry.stopped, entry.left = not entry.run.finished, True
 
     def close(self) -> None:
         """Write what is left and end the thread."""
@@ -175,7 +189,7 @@ class RunLog:
                 self._write(entry, note)
             except ClassifyError as error:
                 _LOG.warning("what became of run %s is not noted: %s", note.run_id[:12], error)
-            if note.state != "running":
+            if entry.is_over(note.state):
                 with self._lock:
                     self._entries.pop(name, None)
 
@@ -183,7 +197,7 @@ class RunLog:
         if not entry.begun:
             self._book.begin(note)
             entry.begun = True
-        elif note.updated - entry.note.updated >= HEARTBEAT or replace(note, updated=entry.note.updated) != entry.note:
+        elif _differ(note, entry.note):
             self._book.go_on(note)
         else:
             return
@@ -205,7 +219,13 @@ def _noted(entry: _Entry, now: Seconds) -> RunNote:
         calls=run.cost.calls,
         usd=run.cost.usd,
         video_seconds=run.cost.video_seconds,
+        closed=run.round is not None and run.round.closed,
     )
+
+
+def _differ(note: RunNote, before: RunNote) -> bool:
+    """Tell whether there is something to note: news, or that the run is alive. The clock may have been set back."""
+    return abs(note.updated - before.updated) >= HEARTBEAT or replace(note, updated=before.updated) != before
 
 
 def _state(entry: _Entry) -> tuple[RunState, str]:

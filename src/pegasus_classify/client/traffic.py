@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -15,6 +16,8 @@ from pegasus_classify.runs.request_run import RequestRun
 from pegasus_classify.steps import NoReply, Outcome, Reply, Step
 
 __all__ = ["Listener", "OnHeard", "OnProgress", "Told", "Traffic"]
+
+_LOG = logging.getLogger(__name__)
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 OnHeard: TypeAlias = Callable[["Reply | NoReply"], None]
@@ -111,10 +114,19 @@ class Traffic:
             if listener is None:
                 continue
             listener.feed()
-            if self._on_progress is not None:
-                self._on_progress(_progress(listener.run, self.held_for(now)))
+            self._tell_progress(listener.run, now)
             if run.finished:
                 del self._listeners[id(run)]
+
+    def _tell_progress(self, run: RequestRun, now: Seconds) -> None:
+        if self._on_progress is None:
+            return
+        try:
+            self._on_progress(_progress(run, self.held_for(now)))
+        except Exception:  # noqa: BLE001 - whatever it raises
+            # What somebody shows of a run must not end it: answers that are paid for are on their way.
+            _LOG.exception("on_progress failed; it is not called any more")
+            self._on_progress = None
 
 
 def _budget(run: RequestRun) -> Budget:

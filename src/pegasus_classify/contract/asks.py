@@ -163,6 +163,7 @@ class Answer:
         failure: None when there is a text.
         origin: Whether it was paid for now.
         attempts: How many requests were sent for it, 0 when kept.
+        lost: How many requests were sent for it whose answers were lost, and which may have been billed as well.
         unsettled: True for a failure while what was paid for may still be answered upstream: it is to be looked for
             there next time, not asked anew.
     """
@@ -176,4 +177,5 @@ class Answer:
     failure: AskFailure | None = None
     origin: AskOrigin = field(default="asked", compare=False)
     attempts: int = field(default=1, compare=False)
+    lost: int = field(default=0, compare=False)
     unsettled: bool = field(default=False, compare=False)

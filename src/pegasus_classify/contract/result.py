@@ -121,6 +121,7 @@ FailureKind: TypeAlias = Literal[
     "over_budget",  # a limit of the user's own would have been passed
     "unavailable",  # the platform failed or was not reached, after all retries
     "stopped",  # the caller ended the run
+    "not_recorded",  # the old side is a recording, and nothing like this was asked when it was made
 ]
 
 
@@ -136,6 +137,7 @@ class Cost:
         input_tokens: As the platform reports them; 0 when it does not.
         output_tokens: As the platform reports them.
         usd: The price of all this by the dated price list, US dollars.
+        lost: Calls whose answers were lost on the way; the platform may have billed them, and `usd` leaves them out.
     """
 
     calls: int = 0
@@ -145,6 +147,7 @@ class Cost:
     input_tokens: int = 0
     output_tokens: int = 0
     usd: float = 0.0
+    lost: int = 0
 
     def __add__(self, other: Cost) -> Cost:
         """Add two costs field by field."""
@@ -156,6 +159,7 @@ class Cost:
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.usd + other.usd,
+            self.lost + other.lost,
         )
 
 

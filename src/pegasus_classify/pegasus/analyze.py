@@ -7,7 +7,7 @@ from typing import Any
 from pegasus_classify.contract.asks import Answer, Ask
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.pegasus.replies import Problem, failure_of
-from pegasus_classify.pegasus.retrying import retried
+from pegasus_classify.pegasus.retrying import Tries, retried
 from pegasus_classify.steps import Exchange, Send
 
 __all__ = ["READ_TIMEOUT_BASE", "READ_TIMEOUT_PER_SECOND", "analyze", "generated", "request_body"]
@@ -15,6 +15,9 @@ __all__ = ["READ_TIMEOUT_BASE", "READ_TIMEOUT_PER_SECOND", "analyze", "generated
 READ_TIMEOUT_BASE: Seconds = 60.0
 READ_TIMEOUT_PER_SECOND = 0.5
 """Seconds to wait per second of video: a video of 58:51 was seen to pass a flat time-out of two minutes."""
+
+
+_ONE = Tries(1, 0)
 
 
 def request_body(ask: Ask) -> dict[str, Any]:
@@ -50,18 +53,18 @@ def analyze(ask: Ask, retries: int) -> Exchange[Answer]:
         read_timeout=READ_TIMEOUT_BASE + READ_TIMEOUT_PER_SECOND * ask.duration,
         paid=True,
     )
-    result, sent = yield from retried(send, retries)
+    result, tries = yield from retried(send, retries)
     if isinstance(result, Problem):
-        return Answer(failure=failure_of(result), attempts=sent)
-    return generated(result, ask, sent)
+        return Answer(failure=failure_of(result), attempts=tries.sent, lost=tries.lost)
+    return generated(result, ask, tries)
 
 
-def generated(result: dict[str, Any], ask: Ask, attempts: int = 1) -> Answer:
+def generated(result: dict[str, Any], ask: Ask, tries: Tries = _ONE) -> Answer:
     """Read a successful answer of the platform: `data` is always a string, `error` only a warning, `usage` patchy."""
     text = result.get("data")
     if not isinstance(text, str):
         problem = Problem("transient", 200, "", "The platform's answer holds no generated text.")
-        return Answer(failure=failure_of(problem), attempts=attempts)
+        return Answer(failure=failure_of(problem), attempts=tries.sent, lost=tries.lost + 1)
     usage = result.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     warning = result.get("error")
@@ -73,7 +76,8 @@ def generated(result: dict[str, Any], ask: Ask, attempts: int = 1) -> Answer:
         input_tokens=_count(usage.get("input_tokens")),
         output_tokens=_count(usage.get("output_tokens")),
         billed_seconds=ask.duration * ask.definitions,
-        attempts=attempts,
+        attempts=tries.sent,
+        lost=tries.lost,
     )
 
 

@@ -12,7 +12,7 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.result import FailureKind
 from pegasus_classify.steps import NoReply, Reply
 
-__all__ = ["Problem", "ProblemSort", "failure_of", "header_seconds", "quota_is_used_up", "understood"]
+__all__ = ["Problem", "ProblemSort", "failure_of", "header_seconds", "quota_is_used_up", "remaining", "understood"]
 
 ProblemSort: TypeAlias = Literal["permanent", "transient", "rate_limited", "quota"]
 """Whether asking again is pointless, worth a try, worth it after a wait, or worth it only on another day."""
@@ -34,6 +34,8 @@ class Problem:
         message: The platform's sentence, or ours when it sent none. Never holds a key.
         retry_after: Seconds the platform asks to wait; None when it does not say.
         timed_out: True when the answer did not come in time.
+        unsure: True when the platform may have carried the request out all the same: it was sent, and what came
+            back was no readable answer.
     """
 
     sort: ProblemSort
@@ -42,6 +44,7 @@ class Problem:
     message: str
     retry_after: Seconds | None = None
     timed_out: bool = False
+    unsure: bool = False
 
 
 def understood(reply: Reply | NoReply) -> dict[str, Any] | Problem:
@@ -51,12 +54,13 @@ def understood(reply: Reply | NoReply) -> dict[str, Any] | Problem:
     problem: the same request has been seen to succeed the next time.
     """
     if isinstance(reply, NoReply):
-        return Problem("transient", 0, "", reply.message, timed_out=reply.kind == "timeout")
+        sent = reply.kind != "connect"
+        return Problem("transient", 0, "", reply.message, timed_out=reply.kind == "timeout", unsure=sent)
     body = _json_object(reply.body)
     if 200 <= reply.status < 300:
         if body is not None:
             return body
-        return Problem("transient", reply.status, "", _describe_body(reply))
+        return Problem("transient", reply.status, "", _describe_body(reply), unsure=True)
     return _problem_of_status(reply, body)
 
 
@@ -110,11 +114,16 @@ def header_seconds(headers: Mapping[str, str], name: str) -> Seconds | None:
 _REMAINING = ("x-ratelimit-remaining", "x-ratelimit-request-remaining")
 
 
+def remaining(headers: Mapping[str, str]) -> float | None:
+    """Return how many requests are left of the limit, by the strictest header; None when none says."""
+    stated = [header_seconds(headers, name) for name in _REMAINING if name in headers]
+    return min((number for number in stated if number is not None), default=None)
+
+
 def quota_is_used_up(headers: Mapping[str, str]) -> bool:
     """Tell a used-up day from a busy minute: nothing remaining and a wait of more than five minutes."""
     wait = header_seconds(headers, "retry-after")
-    remaining = [header_seconds(headers, name) for name in _REMAINING if name in headers]
-    nothing_left = not remaining or any(number == 0 for number in remaining)
+    nothing_left = not any(name in headers for name in _REMAINING) or remaining(headers) == 0
     return wait is not None and wait > LONGEST_USEFUL_WAIT and nothing_left
 
 

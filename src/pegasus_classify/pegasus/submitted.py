@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 
 from pegasus_classify.contract.asks import Ask
-from pegasus_classify.pegasus.batches import BATCH_MARK, batch_id_of
 from pegasus_classify.pegasus.listing import LARGEST_PAGE
 from pegasus_classify.pegasus.replies import Problem
 from pegasus_classify.pegasus.retrying import retried
 from pegasus_classify.steps import Exchange, Send
 
-__all__ = ["MOST_PAGES", "Cancelling", "cancel", "submitted_before"]
+__all__ = ["BATCH_MARK", "MOST_PAGES", "Cancelling", "batch_id_of", "cancel", "submission_name", "submitted_before"]
+
+BATCH_MARK = "batch:"
+"""Stands before the id of a batch where the ledger names a task."""
 
 MOST_PAGES = 10
 """How many pages of a video's tasks are looked through, newest first."""
@@ -22,12 +24,27 @@ Cancelling: TypeAlias = Literal["cancelled", "over"]
 _WORTHLESS = frozenset({"failed", "canceled"})
 
 
-def submitted_before(ask: Ask, key: str, retries: int) -> Exchange[str | None]:
+def batch_id_of(task_id: str | None) -> str | None:
+    """Return the batch that a ledger entry names; None when it names a task or nothing."""
+    return task_id[len(BATCH_MARK) :] if task_id and task_id.startswith(BATCH_MARK) else None
+
+
+def submission_name(key: str, turn: int) -> str:
+    """Return the `custom_id` and idempotency key of an ask, 1 to 64 characters: the same until it is settled.
+
+    Args:
+        key: The ask's name in the ledger.
+        turn: How often it was answered or failed before. Once it was, the same name would bring back what it came to.
+    """
+    return key[:64] if turn == 0 else f"{key[:52]}-{turn}"
+
+
+def submitted_before(ask: Ask, name: str, retries: int) -> Exchange[str | None]:
     """Look among the tasks of an ask's video for one that was created for this very ask.
 
     Args:
         ask: What was asked.
-        key: Its name in the ledger, from which the task's `custom_id` was made.
+        name: Its `custom_id`; see `submission_name`.
         retries: How often a transient problem of one request is tried again.
 
     Returns:
@@ -42,7 +59,7 @@ def submitted_before(ask: Ask, key: str, retries: int) -> Exchange[str | None]:
         if not isinstance(items, list) or not items:
             return None
         for item in items:
-            if isinstance(item, dict) and item.get("custom_id") == key[:64] and item.get("status") not in _WORTHLESS:
+            if isinstance(item, dict) and item.get("custom_id") == name and item.get("status") not in _WORTHLESS:
                 return _name(item)
         if len(items) < LARGEST_PAGE:
             return None

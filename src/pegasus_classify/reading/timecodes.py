@@ -47,7 +47,7 @@ _SECONDS = (
     r"\u0441\u0435\u043a\u0443\u043d\u0434\w*|\"|\u2033|\u201d|''"
 )
 _MILLISECONDS = r"(?:ms|msecs?|millisec(?:ond)?s?|millisekunden?)(?![^\W\d_])"
-_GLUE = r"\s?(?:(?:,|and\b|und\b|y\b|et\b)\s{0,12})?"
+_GLUE = r"\s{0,9}(?:(?:,|and\b|und\b|y\b|et\b)\s{0,12})?"
 CLOCK = r"(?:\d{1,6}:\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,6}:\d{2})(?:[.,;]\d{1,6})?"
 """A pattern for times with colons."""
 

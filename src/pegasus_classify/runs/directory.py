@@ -77,16 +77,19 @@ class Directory:
         index_ids: Where ids are looked for; empty: in all indexes of the account.
         retries: How often a failed look-up is tried again.
         known: Videos located before, legacy id → video; filled as more are found.
+        remembered: Ids of those that were taken from there and not looked up by this directory.
     """
 
     mapped: Mapping[str, Mapped] = field(default_factory=dict)
     index_ids: Sequence[str] = ()
     retries: int = 4
     known: MutableMapping[str, Video] = field(default_factory=dict)
+    remembered: set[str] = field(default_factory=set)
 
     def forget(self, video_id: str) -> None:
         """Drop what is known about a video, because the platform said it is wrong."""
         self.known.pop(video_id, None)
+        self.remembered.discard(video_id)
 
     def locate(self, video_ids: Sequence[str]) -> Search:
         """Find videos by their legacy ids: in the map, in what is known, then in the indexes.
@@ -99,6 +102,7 @@ class Directory:
             APIStatusError: The platform's lists cannot be read.
         """
         found: dict[str, Located] = {video_id: self.known[video_id] for video_id in video_ids if video_id in self.known}
+        self.remembered.update(found)
         mapped = [video_id for video_id in video_ids if video_id in self.mapped and video_id not in found]
         found.update((yield from self._from_map(mapped)))
         missing = [video_id for video_id in video_ids if video_id not in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,13 +19,55 @@ from pegasus_classify.planning.plan import Plan
 from pegasus_classify.runs.conversation import conversation
 from pegasus_classify.runs.directory import Directory, Located
 
-__all__ = ["CUT_SHORT", "Limits", "RequestRun"]
+__all__ = ["CUT_SHORT", "Limits", "RequestRun", "Round"]
 
 AHEAD = 256
-"""How many located videos wait to be asked about before the next page of an index is read."""
+"""How many located videos wait to be asked about, at least, before the next page of an index is read."""
 
 CUT_SHORT: Final[frozenset[FailureKind]] = frozenset({"quota_used_up", "over_budget", "key_rejected", "stopped"})
 """Failures that say nothing about their video: the same request can go on another time."""
+
+
+_PASSING: Final[frozenset[FailureKind]] = CUT_SHORT | {"unavailable", "rate_limited", "not_ready"}
+"""Failures after which the same request is sent again to get the rest."""
+
+
+_ABSENT: Final = frozenset({404, 410})
+"""What the platform answers about an asset that is not there (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUpAgain:
+    """A job: looking for a video that is not where it was.
+
+    Attributes:
+        video: Where it was.
+        failure: What asking about it there came to.
+    """
+
+    video: Video
+    failure: Failure
+
+
+@dataclass(eq=False, slots=True)
+class Round:
+    """One carrying out of a request, however often it is broken off and gone on with.
+
+    Attributes:
+        run_id: The request's name; the same each time.
+        number: 0 for the first round.
+        closed: True once all videos are answered, or failed for good, and the answer was taken: who sends the request
+            again from then on begins another round.
+    """
+
+    run_id: str
+    number: int = 0
+    closed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger notes what a round pays for, at most 96 characters."""
+        return f"{self.run_id}.{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +95,8 @@ class RequestRun:
 
     Attributes:
         finished: True when every video is answered or failed, or the whole request is.
+        round: What it pays for is noted under this; None: under nothing.
+        waited_for: Tells whether somebody still waits for the whole answer.
         accepted: True as soon as the request is known to be possible: videos found, limits kept.
         error: Why the whole request failed; None when it did not.
         outcomes: Results and failures not yet fetched, as they were finished.
@@ -78,6 +122,8 @@ class RequestRun:
         *,
         only_locate: bool = False,
     ) -> None:
+        self.round: Round | None = None
+        self.waited_for: Callable[[], bool] = _always
         self.request = request
         self.finished = False
         self.accepted = False
@@ -93,6 +139,7 @@ class RequestRun:
         self.limits = limits
         self._only_locate = only_locate
         self._waiting: deque[Video] = deque()
+        self._doubted: deque[tuple[Video, Failure]] = deque()
         self._in_conversation = 0
         self._pages_read = 0
         self._next_page = 1
@@ -100,9 +147,15 @@ class RequestRun:
         self._announced = 0
         self._locating = 0
         self._listed = False
+        self._unsettled = False
         self._seconds: Seconds = 0.0
         self._page_ids: dict[Any, list[str]] = {}
         self._asked_order: list[str] = list(dict.fromkeys(request.video_ids or ()))
+
+    @property
+    def name(self) -> str:
+        """Under which the ledger notes what it pays for; empty for none."""
+        return "" if self.round is None else self.round.name
 
     @property
     def total(self) -> int | None:
@@ -114,6 +167,11 @@ class RequestRun:
         if self.finished:
             return None
         job = self._locate_more() if self._wants_more() else None
+        if job is None and self._doubted:
+            video, failure = self._doubted.popleft()
+            self._directory.forget(video.video_id)
+            self._locating += 1
+            return _LookedUpAgain(video, failure), _caught(self._directory.locate([video.video_id]))
         if job is None and self._waiting and self.accepted:
             video = self._waiting.popleft()
             self._in_conversation += 1
@@ -126,13 +184,29 @@ class RequestRun:
             return
         if isinstance(name, Video):
             self._in_conversation -= 1
-            self._tell(value)
+            if self._may_have_moved(name, value):
+                self._doubted.append((name, value))
+            else:
+                self._tell(value)
+        elif isinstance(name, _LookedUpAgain):
+            self._locating -= 1
+            self._take_again(name, value)
         elif isinstance(value, ClassifyError):
             self._fail(value)
         else:
             self._locating -= 1
             self._take(name, value)
         self._check_end()
+
+    @property
+    def is_settled(self) -> bool:
+        """True when it came to its end and nothing is left to be tried another time."""
+        return self.finished and self.error is None and not self._unsettled
+
+    def taken(self) -> None:
+        """Learn that all outcomes were taken: whoever sends the request again wants it carried out anew."""
+        if self.round is not None and self.is_settled and self.waited_for():
+            self.round.closed = True
 
     def result(self, outcomes: list[VideoResult | Failure]) -> ClassifyResult:
         """Put the fetched outcomes of a finished run together.
@@ -154,9 +228,12 @@ class RequestRun:
         return self.limits.batch_from is not None and max(self.found, self._announced) >= self.limits.batch_from
 
     def _wants_more(self) -> bool:
-        """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead."""
+        """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead.
+
+        With many slots as many are kept ready as are being asked about: all of them may end while a page is read.
+        """
         coming = len(self._waiting) + LARGEST_PAGE * self._locating
-        return not self._listed and (not self.accepted or coming < AHEAD)
+        return not self._listed and (not self.accepted or coming < max(AHEAD, self._in_conversation))
 
     def _locate_more(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
         if self.request.video_ids is not None:
@@ -226,6 +303,19 @@ class RequestRun:
             f"{self.limits.usd:.2f} USD. Raise it with --budget (budget in code)."
         )
 
+    def _may_have_moved(self, video: Video, outcome: VideoResult | Failure) -> bool:
+        """Tell whether a failure may come from an entry of the directory that was right once and is not any more."""
+        is_absent = isinstance(outcome, Failure) and outcome.status_code in _ABSENT
+        return is_absent and video.video_id in self._directory.remembered
+
+    def _take_again(self, looked_up: _LookedUpAgain, value: Any) -> None:
+        """Ask about a video where it is now; where it is not elsewhere, what failed has failed."""
+        located = value[0] if isinstance(value, list) else None
+        if isinstance(located, Video) and located.source != looked_up.video.source:
+            self._waiting.append(located)
+        else:
+            self._tell(looked_up.failure)
+
     def _tell(self, outcome: VideoResult | Failure) -> None:
         self.outcomes.append(outcome)
         self.done += 1
@@ -235,6 +325,7 @@ class RequestRun:
         self.failed += 1
         if outcome.kind in CUT_SHORT:
             self.cut_short = self.cut_short or outcome.kind
+        self._unsettled = self._unsettled or outcome.kind in _PASSING
         if outcome.kind in {"rejected", "unknown_video"}:
             self._directory.forget(outcome.video_id)
 
@@ -244,8 +335,18 @@ class RequestRun:
         self._waiting.clear()
 
     def _check_end(self) -> None:
-        if self._listed and not self._waiting and not self._in_conversation and not self._locating:
+        if (
+            self._listed
+            and not self._waiting
+            and not self._in_conversation
+            and not self._locating
+            and not self._doubted
+        ):
             self.finished = True
+
+
+def _always() -> bool:
+    return True
 
 
 def _caught(job: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:

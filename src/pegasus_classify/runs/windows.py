@@ -37,7 +37,8 @@ def _moved(evidence: Evidence, window: Window) -> Evidence | None:
     if evidence.start is None or evidence.end is None:
         return evidence
     span, repairs = Span(evidence.start, evidence.end), evidence.repairs
-    if span.start < window.start - _SLACK:
+    wholly_before = span.start < window.start and span.end <= window.start
+    if wholly_before or span.start < window.start - _SLACK:
         span = Span(span.start + window.start, span.end + window.start)
         repairs = (*repairs, "window_times")
     if span.start > window.end or span.end < window.start:

@@ -25,6 +25,7 @@ from pegasus_classify.legacy.query import with_query
 from pegasus_classify.legacy.routes import Call, allowed_methods, route
 from pegasus_classify.server.accounts import Accounts, Tenant
 from pegasus_classify.server.bodies import read_body
+from pegasus_classify.server.caller_watch import CallerWatch
 from pegasus_classify.server.callers import Caller, Callers
 from pegasus_classify.server.headers import answer, error_answer, json_bytes
 from pegasus_classify.server.metrics import Metrics
@@ -36,6 +37,9 @@ __all__ = ["COME_BACK_AFTER", "ClassifyCalls", "is_classify"]
 
 COME_BACK_AFTER: Seconds = 30.0
 """What a caller is told to wait whose answer takes too long."""
+
+_ASKS_AGAIN_WITHIN: Seconds = 3600.0
+"""How long after a caller went away it may come back with the same request."""
 
 _LOOK_EVERY: Seconds = 0.25
 """How often a waiting call looks whether the account is held for longer than it may wait."""
@@ -90,7 +94,9 @@ class ClassifyCalls:
                 response = await self._page(caller, call.token)
             else:
                 body = await read_body(receive, headers, self.settings.max_body, self.settings.body_within)
-                response = await self._classify(caller, path, with_query(body, scope["query_string"]), headers)
+                asked = with_query(body, scope["query_string"])
+                async with CallerWatch(receive, listens=self._keeps_little) as watch:
+                    response = await self._classify(caller, path, asked, headers, watch)
         except APIStatusError as error:
             response = error_answer(error)
         if self.rollout is not None:
@@ -122,17 +128,23 @@ class ClassifyCalls:
             page = await asyncio.to_thread(self.store.fetch_page, caller.owner, need.token, now)
         return EXPIRED if isinstance(page, ExpiredPage) else page
 
-    async def _classify(self, caller: Caller, path: str, body: bytes | dict[str, Any], headers: Headers) -> Response:
+    @property
+    def _keeps_little(self) -> bool:
+        """True when an answer that nobody took could be too old for whoever asks again, and pay again."""
+        return self.settings.settings.cache_ttl < _ASKS_AGAIN_WITHIN
+
+    async def _classify(
+        self, caller: Caller, path: str, body: bytes | dict[str, Any], headers: Headers, watch: CallerWatch
+    ) -> Response:
         tenant = self.accounts.take(caller.upstream_key)
         routed = self._routed(tenant, caller, headers)
-        perform = partial(tenant.account.perform, owner=caller.owner) if routed is None else routed.perform
+        own = partial(tenant.account.perform, owner=caller.owner, waited_for=watch.waits)
+        perform = own if routed is None else routed.perform
         steps = handle("POST", path, body, settings=tenant.account.settings)
         # A task of its own: neither a caller that hangs up nor one that waited too long ends the work.
         task = asyncio.get_running_loop().create_task(perform_all_async(steps, perform))
         self._running.add(task)
         task.add_done_callback(partial(self._ended, tenant))
-        if routed is not None:
-            task.add_done_callback(partial(self._count_routed, routed, time.perf_counter()))
         try:
             reply = await self._within(task, tenant)
         except APIStatusError as error:
@@ -146,15 +158,6 @@ class ClassifyCalls:
             caller_of(headers.get("x-api-key", ""), headers.get("x-classify-route")), key=caller.upstream_key
         )
         return AsyncRoutedCall(self.rollout, asking, tenant.account, caller.owner)
-
-    def _count_routed(self, routed: AsyncRoutedCall, began: float, _: asyncio.Task[HandledReply]) -> None:
-        if routed.told is None:
-            return
-        for each in routed.told.decisions:
-            self.metrics.routes.add(each.route, each.side)
-        sides = sorted({each.side for each in routed.told.decisions})
-        self.metrics.route_seconds.observe(time.perf_counter() - began, "+".join(sides))
-        self.metrics.fallbacks.add(by=float(routed.told.fell_back))
 
     async def _within(self, task: asyncio.Task[HandledReply], tenant: Tenant) -> HandledReply:
         """Wait for an answer as long as callers may wait.
@@ -177,11 +180,10 @@ class ClassifyCalls:
         raise self._too_late()
 
     def _too_late(self) -> APIStatusError:
-        kept = _promise(self.settings)
         return error_of_status(
             503,
             f"The answer takes longer than {self.settings.answer_within:g} seconds. The work goes on: send the same "
-            f"request again in {COME_BACK_AFTER:g} seconds{kept}.",
+            f"request again in {COME_BACK_AFTER:g} seconds; what is answered by then is kept and not paid again.",
             code="service_unavailable",
             retry_after=COME_BACK_AFTER,
         )
@@ -198,11 +200,6 @@ class ClassifyCalls:
         self.metrics.model_calls.add(by=notes.cost.calls)
         self.metrics.video_seconds.add(by=notes.cost.video_seconds)
         self.metrics.usd.add(by=notes.cost.usd)
-
-
-def _promise(settings: ServeSettings) -> str:
-    """Return what can be promised about asking again."""
-    return "; what is answered by then is kept and not paid again" if settings.settings.cache_ttl >= 60 else ""
 
 
 def _written(reply: HandledReply, headers: Mapping[str, str] | None = None) -> Response:

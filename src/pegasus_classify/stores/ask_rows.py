@@ -46,6 +46,8 @@ _EMPTY: Final[Row] = {
     "claim": None,
     "lease_until": None,
     "task_id": None,
+    "turn": 0,
+    "paid_by": None,
     "way": None,
     "model": None,
     "prompt_hash": None,
@@ -83,20 +85,29 @@ def claimed(row: Row | None, step: Claim, at: Moment) -> tuple[Row | None, Claim
     Returns:
         The row itself when nothing changes.
     """
-    if row is not None and row["text"] is not None and at.now - row["answered"] < at.keep_for:
+    if row is not None and row["text"] is not None and (_is_own(row, step) or _is_young(row, at)):
         return row, Claimed("kept", answer=_answer(row))
     if row is not None and row["state"] in {"leased", "submitted"} and not _may_take(row, at):
         left = row["lease_until"] - at.now
         return row, Claimed("elsewhere", wait=min(LONGEST_WAIT, max(0.1, left)))
     lease = {"owner": at.owner, "claim": at.claim, "lease_until": at.now + at.lease, "updated": at.now}
     if row is not None and row["state"] == "submitted":
-        return {**row, **lease}, Claimed("submitted", task_id=row["task_id"])
+        return {**row, **lease}, Claimed("submitted", task_id=row["task_id"], turn=row["turn"])
     # Whoever held it may have died between the platform's answer and its own note of it.
     stale = row is not None and row["state"] == "leased" and row["owner"] is not None and not _took(row, at)
     taken = {**(row or empty_row(step.key, at.now)), **lease, "state": "leased", "task_id": None}
     if step.note is not None:
         taken |= {"way": step.note.way, "model": step.note.model, "prompt_hash": step.note.prompt_hash}
-    return taken, Claimed("mine", stale=stale)
+    return taken, Claimed("mine", stale=stale, turn=taken["turn"])
+
+
+def _is_young(row: Row, at: Moment) -> bool:
+    return bool(at.now - row["answered"] < at.keep_for)
+
+
+def _is_own(row: Row, step: Claim) -> bool:
+    """Tell whether the run that asks has paid for the answer: then it is not too old, however old it is."""
+    return bool(step.run) and row["paid_by"] == step.run
 
 
 def _may_take(row: Row, at: Moment) -> bool:
@@ -123,13 +134,15 @@ def recorded(row: Row | None, step: Record, at: Moment) -> Row | None:
     """
     if step.state == "answered" and step.answer is not None:
         known = row or empty_row(step.key, at.now)
-        return {**known, **_FREE, **_NO_FAILURE, **_answer_columns(step.answer, at.now), "task_id": None}
+        answer = {**_answer_columns(step.answer, at.now), "paid_by": step.run or None}
+        return {**known, **_FREE, **_NO_FAILURE, **answer, "task_id": None, "turn": known["turn"] + 1}
     if row is None or row["owner"] != at.owner:
         return row
     if step.state == "submitted":
         return {**row, "state": "submitted", "task_id": step.task_id, "updated": at.now}
     if step.state == "failed" and step.answer is not None:
-        return {**row, **_FREE, **_failure_columns(step.answer), "task_id": None, "updated": at.now}
+        failed = {**_failure_columns(step.answer), "task_id": None, "turn": row["turn"] + 1}
+        return {**row, **_FREE, **failed, "updated": at.now}
     if step.unsure and row["state"] == "leased":
         # Left as if the process had been lost: whoever takes it next looks for the task first.
         return {**row, "lease_until": at.now, "updated": at.now}
@@ -137,10 +150,12 @@ def recorded(row: Row | None, step: Record, at: Moment) -> Row | None:
 
 
 def _released(row: Row, now: Seconds) -> Row | None:
-    """Give a claim back: a task that runs can be taken by the next one, an older answer stands as it stood."""
+    """Give a claim back: a task that runs can be taken by the next one, what was there before stands as it stood."""
     if row["state"] == "submitted":
         return {**row, **_FREE, "updated": now}
-    return None if row["text"] is None else {**row, **_FREE, "state": "answered", "updated": now}
+    if row["turn"] == 0 and row["text"] is None:
+        return None
+    return {**row, **_FREE, "state": "failed" if row["text"] is None else "answered", "updated": now}
 
 
 def given_up(now: Seconds) -> Row:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pegasus_classify.contract.asks import Answer, Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.memory_rollouts import MemoryRollouts
 from pegasus_classify.stores.memory_runs import MemoryRuns
 from pegasus_classify.stores.protocol import PAGE_LIFE, TOMBSTONE_LIFE, ExpiredPage
 
@@ -26,6 +27,7 @@ MOST_PAGES = 20_000
 class _Kept:
     answer: Answer
     at: Seconds
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,11 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.runs = MemoryRuns()
+        self.rollouts = MemoryRollouts()
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, _Kept] = OrderedDict()
         self._tasks: dict[str, str] = {}
+        self._turns: OrderedDict[str, int] = OrderedDict()
         self._pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
 
     def perform_all(self, steps: Sequence[Claim | Record], now: Seconds, keep_for: Seconds) -> list[Outcome]:
@@ -52,19 +56,23 @@ class MemoryStore:
 
     def _perform(self, step: Claim | Record, now: Seconds, keep_for: Seconds) -> Outcome:
         if isinstance(step, Claim):
-            return self.claim(step.key, now, keep_for)
+            return self._claimed(step, now, keep_for)
         self.record(step, now)
         return None
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Return the answer when there is one young enough, the task when one was submitted, else `mine`."""
+        return self._claimed(Claim(key), now, keep_for)
+
+    def _claimed(self, claim: Claim, now: Seconds, keep_for: Seconds) -> Claimed:
+        key = claim.key
         with self._lock:
             kept = self._answers.get(key)
-            if kept is not None and now - kept.at < keep_for:
+            if kept is not None and (now - kept.at < keep_for or (claim.run and kept.run == claim.run)):
                 self._answers.move_to_end(key)
                 return Claimed("kept", answer=kept.answer)
-            task_id = self._tasks.get(key)
-            return Claimed("submitted", task_id=task_id) if task_id else Claimed("mine")
+            task_id, turn = self._tasks.get(key), self._turns.get(key, 0)
+            return Claimed("submitted", task_id=task_id, turn=turn) if task_id else Claimed("mine", turn=turn)
 
     def record(self, record: Record, now: Seconds) -> None:
         """Keep an answer or a task; a failure or a released claim leaves nothing behind."""
@@ -73,11 +81,17 @@ class MemoryStore:
                 self._tasks[record.key] = record.task_id
             elif record.state != "released":
                 self._tasks.pop(record.key, None)
+                self._settle(record.key)
             if record.state == "answered" and record.answer is not None:
-                self._answers[record.key] = _Kept(record.answer, now)
+                self._answers[record.key] = _Kept(record.answer, now, record.run)
                 self._answers.move_to_end(record.key)
                 while len(self._answers) > MOST_ANSWERS:
                     self._answers.popitem(last=False)
+
+    def _settle(self, key: str) -> None:
+        self._turns[key] = self._turns.pop(key, 0) + 1
+        while len(self._turns) > MOST_ANSWERS:
+            self._turns.popitem(last=False)
 
     def keep_pages(self, owner: str, pages: Mapping[str, str], now: Seconds) -> None:
         """Keep pages for five minutes; expired ones are remembered as such until room is needed."""
@@ -114,6 +128,7 @@ class MemoryStore:
         with self._lock:
             for key in keys:
                 self._tasks.pop(key, None)
+                self._settle(key)
 
     def prune(self, older_than: Seconds, now: Seconds) -> int:
         """Forget answers recorded longer ago, and pages long expired; return how many answers those were."""
@@ -132,4 +147,5 @@ class MemoryStore:
         with self._lock:
             self._answers.clear()
             self._tasks.clear()
+            self._turns.clear()
             self._pages.clear()

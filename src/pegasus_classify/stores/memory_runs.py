@@ -35,8 +35,10 @@ class MemoryRuns:
         """Keep where a run stands, while it is running and its starter's own."""
         with self._lock:
             known = self._notes.get((note.account, note.run_id))
-            if known is not None and known.owner == note.owner and known.state == "running":
-                self._notes[note.account, note.run_id] = replace(note, asked=known.asked, started=known.started)
+            if known is not None and known.owner == note.owner and known.state in {"running", note.state}:
+                self._notes[note.account, note.run_id] = replace(
+                    note, asked=known.asked, started=known.started, round=known.round
+                )
 
     def mark(self, account: str, run_id: str, state: RunState, now: Seconds) -> None:
         """Set a run's state."""
@@ -44,6 +46,19 @@ class MemoryRuns:
             known = self._notes.get((account, run_id))
             if known is not None:
                 self._notes[account, run_id] = replace(known, state=state, updated=now)
+
+    def round_of(self, account: str, run_id: str) -> tuple[int, bool] | None:
+        """Return a run's round and whether it is closed."""
+        with self._lock:
+            known = self._notes.get((account, run_id))
+        return None if known is None else (known.round, known.closed)
+
+    def reopen(self, account: str, run_id: str) -> None:
+        """Let a closed round go on."""
+        with self._lock:
+            known = self._notes.get((account, run_id))
+            if known is not None:
+                self._notes[account, run_id] = replace(known, closed=False)
 
     def newest(self, account: str, most: int) -> Sequence[RunNote]:
         """Return the runs of an account without what they asked."""

@@ -40,6 +40,10 @@ class RunNote:
         usd: Their price, US dollars.
         video_seconds: Seconds of video billed for them.
         reason: Why it failed or stopped; empty otherwise.
+        round: Which time the request is carried out from its beginning, 0 for the first: what a round has paid for is
+            its own, until it is closed.
+        closed: True once the round is over: every video was answered, or failed in a way that will not change, and
+            somebody took the answer. The same request begins the next round then.
     """
 
     account: str
@@ -59,6 +63,8 @@ class RunNote:
     usd: float = 0.0
     video_seconds: Seconds = 0.0
     reason: str = ""
+    round: int = 0
+    closed: bool = False
 
 
 def state_seen(note: RunNote, now: Seconds) -> str:
@@ -76,11 +82,17 @@ class RunBook(Protocol):
     def go_on(self, note: RunNote) -> None:
         """Keep where a run stands, or how it ended.
 
-        Nothing happens when another process has started it anew, or when it is no longer running.
+        Nothing happens when another process has started it anew, or when it has ended in another way.
         """
 
     def mark(self, account: str, run_id: str, state: RunState, now: Seconds) -> None:
         """Set a run's state, whoever carries it out."""
+
+    def round_of(self, account: str, run_id: str) -> tuple[int, bool] | None:
+        """Return the `round` of a run and whether it is `closed`; None for an unknown run."""
+
+    def reopen(self, account: str, run_id: str) -> None:
+        """Let a closed round go on, so that what it paid for is its own again."""
 
     def newest(self, account: str, most: int) -> Sequence[RunNote]:
         """Return the runs of an account without what they asked, the one noted last first."""

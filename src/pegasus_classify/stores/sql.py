@@ -24,12 +24,14 @@ from pegasus_classify.errors import ClassifyError
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
 from pegasus_classify.stores.ask_rows import Moment, Row, claimed, empty_row, given_up, recorded
 from pegasus_classify.stores.databases import Database
+from pegasus_classify.stores.late_records import LateRecords
 from pegasus_classify.stores.page_cache import PageCache
 from pegasus_classify.stores.protocol import PAGE_LIFE, TEXT_LIFE, TOMBSTONE_LIFE, ExpiredPage
 from pegasus_classify.stores.schema import prepare
+from pegasus_classify.stores.sql_rollouts import SqlRollouts, forgotten_rollouts
 from pegasus_classify.stores.sql_runs import SqlRuns, forgotten_runs
 from pegasus_classify.stores.tables import ASKS, PAGES, RUNS, VIDEOS
-from pegasus_classify.stores.upkeep import Upkeep
+from pegasus_classify.stores.upkeep import ClockWatch, Upkeep
 from pegasus_classify.stores.video_rows import video_of, video_row
 
 __all__ = ["LEASE", "SqlStore"]
@@ -76,6 +78,8 @@ class SqlStore:
         self._pages = PageCache()
         self._sweep_at = 0.0
         self._prune_at = 0.0
+        self._late = LateRecords()
+        self._clock = ClockWatch(time.time(), time.monotonic())
         self._upkeep = Upkeep(self._keep_up, lease / 3)
         try:
             prepare(database)
@@ -86,6 +90,7 @@ class SqlStore:
         self._reserve = insert(ASKS).on_conflict_do_nothing()
         self._put_ask, self._put_page, self._put_video = (_put(insert(table)) for table in (ASKS, PAGES, VIDEOS))
         self.runs = SqlRuns(database, _put(insert(RUNS)))
+        self.rollouts = SqlRollouts(database)
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Take one ask, or learn what is known about it."""
@@ -109,6 +114,7 @@ class SqlStore:
             outcomes = self._database.write(lambda connection: self._apply(connection, steps, at))
         except ClassifyError:
             self._note_held([], [step.key for step in steps])
+            self._late.keep(steps)
             raise
         taken = [
             step.key
@@ -199,7 +205,7 @@ class SqlStore:
         def work(connection: Connection) -> None:
             for part in _parts(sorted(keys)):
                 mine = and_(ASKS.c.key.in_(part), ASKS.c.state == "submitted")
-                connection.execute(update(ASKS).where(mine).values(given_up(now)))
+                connection.execute(update(ASKS).where(mine).values({**given_up(now), "turn": ASKS.c.turn + 1}))
 
         self._database.write(work)
 
@@ -210,7 +216,8 @@ class SqlStore:
         def work(connection: Connection) -> int:
             connection.execute(_gone_pages(now))
             connection.execute(delete(VIDEOS).where(VIDEOS.c.updated < now - older_than))
-            connection.execute(forgotten_runs(now - older_than))
+            for statement in (forgotten_runs(now - older_than), *forgotten_rollouts(now - older_than, now)):
+                connection.execute(statement)
             return connection.execute(old).rowcount
 
         return self._database.write(work)
@@ -221,8 +228,9 @@ class SqlStore:
         with self._lock:
             held = sorted(self._held)
             self._held.clear()
-        if held:
-            with contextlib.suppress(ClassifyError):
+        with contextlib.suppress(ClassifyError):
+            self._write_late(time.time())
+            if held:
                 self._lease_until(held, time.time())
         self._database.engine.dispose()
 
@@ -263,9 +271,25 @@ class SqlStore:
             held = sorted(self._held)
         if held:
             self._lease_until(held, now + self._lease)
+        self._write_late(now)
+        if self._clock.jumped(now, time.monotonic()):
+            # What looks a month old may be an hour old: nothing is deleted before the clock has proved steady.
+            self._prune_at = now + _PRUNE_EVERY
         if now >= self._prune_at:
             self._prune_at = now + _PRUNE_EVERY
             self.prune(self._keep_texts, now)
+
+    def _write_late(self, now: Seconds) -> None:
+        """Write what was paid for and could not be written before."""
+        records = self._late.take()
+        if not records:
+            return
+        at = Moment(self._owner, next(self._numbers), now, self._lease, 0.0)
+        try:
+            replace(self._database, patience=0.0).write(lambda connection: self._apply(connection, records, at))
+        except ClassifyError:
+            self._late.keep(records)
+            raise
 
     def _lease_until(self, held: Sequence[str], until: Seconds) -> None:
         """Set the end of leases, unless somebody else has taken them over."""

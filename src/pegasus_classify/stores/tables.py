@@ -18,10 +18,20 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["ASKS", "METADATA", "PAGES", "RUNS", "SCHEMA", "SCHEMA_VERSION", "VIDEOS", "AnyText"]
+__all__ = ["ASKS", "CHANGES", "METADATA", "PAGES", "RUNS", "SCHEMA", "SCHEMA_VERSION", "VIDEOS", "AnyText"]
 
-SCHEMA_VERSION: Final = 1
-"""Raised with every change of a table; a store with a higher number than this is refused."""
+SCHEMA_VERSION: Final = 2
+"""Raised with every change of a table; a store with a higher number than this is refused, an older one is changed."""
+
+CHANGES: Final[dict[int, tuple[str, ...]]] = {
+    1: (
+        "ALTER TABLE classify_asks ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE classify_asks ADD COLUMN paid_by VARCHAR(96)",
+        "ALTER TABLE classify_runs ADD COLUMN round INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE classify_runs ADD COLUMN closed INTEGER NOT NULL DEFAULT 0",
+    )
+}
+"""From a version to the statements that make the next one of it; its programs that run meanwhile can go on."""
 
 
 class AnyText(TypeDecorator[str]):
@@ -58,6 +68,10 @@ ASKS: Final = Table(
     Column("claim", BigInteger),
     Column("lease_until", Double),
     Column("task_id", AnyText),
+    # How often it was answered or failed: part of the name under which it is submitted the next time.
+    Column("turn", Integer, nullable=False, server_default="0"),
+    # The run, and which of its rounds, that paid for the answer below.
+    Column("paid_by", String(96)),
     Column("way", String(32)),
     Column("model", String(128)),
     Column("prompt_hash", String(128)),
@@ -122,5 +136,8 @@ RUNS: Final = Table(
     Column("usd", Double, nullable=False),
     Column("video_seconds", Double, nullable=False),
     Column("reason", AnyText),
+    # Which time it is carried out from the beginning, and whether that came to its end.
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("closed", Integer, nullable=False, server_default="0"),
     Index("classify_runs_updated", "updated"),
 )

@@ -9,9 +9,27 @@ from collections.abc import Callable
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import ClassifyError
 
-__all__ = ["Upkeep"]
+__all__ = ["CLOCK_JUMP", "ClockWatch", "Upkeep"]
+
+CLOCK_JUMP: Seconds = 600.0
+"""By how much two clocks must come apart between two looks for one to have been set."""
 
 _LOG = logging.getLogger(__name__)
+
+
+class ClockWatch:
+    """Notices that the clock was set to another time."""
+
+    def __init__(self, wall: Seconds, steady: Seconds) -> None:
+        """Begin with what both clocks show: seconds since 1970, and monotonic seconds."""
+        self._wall = wall
+        self._steady = steady
+
+    def jumped(self, wall: Seconds, steady: Seconds) -> bool:
+        """Tell whether the wall clock went on by something else than what has passed since the last look."""
+        apart = (wall - self._wall) - (steady - self._steady)
+        self._wall, self._steady = wall, steady
+        return abs(apart) > CLOCK_JUMP
 
 
 class Upkeep:

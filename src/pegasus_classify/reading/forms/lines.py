@@ -178,7 +178,10 @@ class _Lines(KeyedLines):
         obj = Obj([], (at, at + len(match.group())))
         if hit is not None:
             self.fill_heading(obj, hit, title, note, at)
-        if (
+        times = stretch_of(title) if hit is None and title[:1].isdigit() else None
+        if times is not None and times.end is not None:
+            self.stack[-1].obj.pairs.append((title, obj))
+        elif (
             hit is not None
             or (rank == 1 and not NEGATIVE.search(title))
             or not (NEGATIVE.search(title) or ASIDE.search(title))

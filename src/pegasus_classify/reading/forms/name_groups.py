@@ -64,7 +64,7 @@ class NameGroups:
                 groups[-1].mentions.append(mention)
                 groups[-1].denied = groups[-1].denied or denied
             elif inside:
-                groups[-1].mentions.append(mention)
+                groups[-1].mentions += [] if NO_BEFORE.search(BUT.split(before)[-1]) else [mention]
             else:
                 groups.append(NameGroup([mention], denied))
             at = mention.end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pegasus_classify.reading.forms.headless import columns_of
+from pegasus_classify.reading.forms.headless import columns_of, is_missing
 from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import Role, role_of, truth_of
@@ -176,6 +176,8 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
 
 def _entry(columns: list[str], cells: list[str], span: tuple[int, int]) -> Obj:
     pairs = [(key, _value(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+    if any(is_missing(cell) for key, cell in zip(columns, cells, strict=False) if key in ("time", "start", "end")):
+        return Obj([("class", cells[columns.index("class")]), ("present", False)], span)
     return Obj([*pairs, *_sure_in_name(pairs)], span)
 
 
