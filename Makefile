@@ -15,7 +15,7 @@ comma := ,
 space := $(empty) $(empty)
 PURE_PATTERNS := $(subst $(space),$(comma),$(PURE:%=*/pegasus_classify/%/*) $(PURE_FILES:%=*/pegasus_classify/%.py))
 
-.PHONY: help demo test test-slow test-all check format tables coverage bench wheel clean
+.PHONY: help demo test test-slow test-all check format tables coverage bench fuzz wheel clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test-slow the slow tests       make test-all  fast and slow"
 	@echo "make coverage  all tests, with the limits for covered branches"
 	@echo "make bench     benchmarks, as ratios"
+	@echo "make fuzz      200,000 mangled texts through the reader"
 	@echo "make wheel     the wheel, in dist/"
 	@echo "make format    put the code into the house's form"
 	@echo "make tables    write the table of fields into MIGRATION.md"
@@ -63,6 +64,9 @@ coverage: $(VENV)/.ready-to-develop
 
 bench: $(VENV)/.ready-to-develop
 	$(PY) tests/benchmarks/run.py $(ARGS)
+
+fuzz: $(VENV)/.ready-to-develop
+	$(PY) tests/fuzz/reading.py $(ARGS)
 
 wheel: $(VENV)/.ready-to-develop
 	$(PY) -m build --wheel --outdir dist

@@ -111,6 +111,47 @@ def test_paid_requests_are_spaced_by_the_stated_limit_after_the_first_429() -> N
     assert pace.may_send(1.0 + 0.1 * SLACK, paid=True)
 
 
+def left(remaining: int, limit: int = 600) -> Reply:
+    return Reply(200, {"x-ratelimit-remaining": str(remaining), "x-ratelimit-limit": str(limit)})
+
+
+def test_a_limit_is_kept_before_the_first_429_once_what_is_left_would_not_fill_the_slots() -> None:
+    pace = Pace(8)
+    pace.sent(0.0, paid=True)
+    pace.heard(left(8), 0.0)
+    assert pace.limit is None
+    assert pace.may_send(0.0, paid=True)
+    pace.sent(0.0, paid=True)
+    pace.heard(left(7), 0.0)
+    assert pace.limit == 600
+    assert not pace.may_send(0.1, paid=True)
+    assert pace.may_send(0.0, paid=False)
+    assert pace.may_send(0.1 * SLACK, paid=True)
+    pace.sent(0.2, paid=True)
+    pace.heard(left(6, limit=60), 0.2)
+    assert pace.limit == 60
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"x-ratelimit-limit": "600"}, {"x-ratelimit-remaining": "0"}, {"x-ratelimit-remaining": "few"}],
+    ids=["nothing", "only the limit", "only what is left", "no number"],
+)
+def test_headers_that_do_not_tell_both_limit_and_rest_change_nothing(headers: dict[str, str]) -> None:
+    pace = Pace(8)
+    pace.sent(0.0, paid=True)
+    pace.heard(Reply(200, headers), 0.0)
+    assert pace.limit is None
+    assert pace.may_send(0.0, paid=True)
+
+
+def test_what_is_left_for_free_requests_says_nothing_about_paid_ones() -> None:
+    pace = Pace(8)
+    pace.sent(0.0, paid=False)
+    pace.heard(left(0), 0.0, paid=False)
+    assert pace.limit is None
+
+
 def test_a_used_up_day_is_delivered_and_stands_until_its_end() -> None:
     pace = Pace(8)
     pace.sent(0.0, paid=True)

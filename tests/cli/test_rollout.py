@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from pegasus_classify.cli.main import main
+from pegasus_classify.stores.opening import open_store
+from pegasus_classify.stores.rollout_notes import Amounts, Note, Scope
 
 POLICY = """
 name = "spring"
@@ -38,6 +40,7 @@ def run(
     """Run `rollout` in a folder with a policy."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("PEGASUS_CLASSIFY_STORE", f"sqlite:///{tmp_path}/store.db")
     (tmp_path / "rollout.toml").write_text(POLICY, encoding="utf-8")
 
     def command(*words: str) -> tuple[int, str, str]:
@@ -79,6 +82,25 @@ def test_there_is_no_step_after_the_last(run):
     assert (code, said) == (2, "pegasus-classify: every step is taken\n")
 
 
+def test_a_step_back_by_hand_is_one_step_or_all_of_them(run):
+    """There is a way back at every step, also without evidence."""
+    assert run("back", "--why", "hm")[:2] == (2, "")
+    run("advance", "--why", "on")
+    run("advance", "--why", "on")
+    assert run("back", "--why", "one team complains")[1] == "rolled back: 10 % now\n"
+    run("advance", "--why", "on")
+    assert run("back", "--all", "--why", "all complain")[1] == "rolled back: 0 % now\n"
+
+
+def test_everything_can_be_moved_by_hand_without_the_store(run, monkeypatch):
+    """A store that is gone is no reason to stay where one is; what it would tell cannot be shown."""
+    monkeypatch.setenv("PEGASUS_CLASSIFY_STORE", "sqlite:////proc/nowhere/store.db")
+    code, out, said = run("stop", "--why", "smells")
+    assert (code, out) == (0, "stopped: 0 % now\n")
+    assert "without what was seen" in said
+    assert run("status")[0] == 2
+
+
 def test_explain_says_who_answers_and_why(run):
     """For people and for programs."""
     assert run("explain", "v1", "--class", "Cars")[1] == (
@@ -106,32 +128,44 @@ def test_a_policy_that_is_wrong_is_told_on_one_line(run, tmp_path):
     assert run("status", "--policy", "nowhere.toml")[0] == 2
 
 
-def test_status_shows_days_differences_and_changes_and_the_page_holds_them(run, tmp_path):
-    """Broken lines are passed over; what comes from outside is shown as text."""
-    evil = "<script>alert(1)</script>"
-    flip = {"video": evil, "old": {"Cars": [[1.0, 5.0]], "Dogs": []}, "new": {"Cars": [[2.0, 10.0]], evil: []}}
-    seen = [
-        {"at": 1_700_000_000, "videos": 4, "usd": 0.5, "flips": []},
-        {"at": 1_700_090_000, "videos": 4, "usd": 0.25, "flips": [flip]},
+EVIL = "<script>alert(1)</script>"
+
+
+def seen_in(folder: Path) -> None:
+    """Let two days pass."""
+    store = open_store(f"sqlite:///{folder}/store.db")
+    flip = {"at": 1_700_090_000, "video": EVIL, "length": 12.5, "old": {"Cars": [[1, 5]], "Dogs": []}}
+    texts = [json.dumps({**flip, "new": {"Cars": [[2.0, 10.0]], EVIL: []}}), "{", "{}"]
+    days = [
+        ("2023-11-14", "route-2", "ladder", "pegasus", Amounts(calls=6, videos=6, failed=1, usd=0.6, seconds=9.0)),
+        ("2023-11-14", "otherwise", "otherwise", "shadow", Amounts(4, 4, usd=0.5, compared=4)),
+        ("2023-11-15", "otherwise", "otherwise", "shadow", Amounts(4, 4, usd=0.25, compared=4, differing=1)),
+        ("2023-11-15", "otherwise", "otherwise", "legacy", Amounts(4, 5, seconds=0.2)),
     ]
-    lines = [json.dumps(each) for each in seen]
-    (tmp_path / "changes.jsonl.seen").write_text("\n".join([*lines, "{", '{"at": 1}']) + "\n", encoding="utf-8")
-    run("advance", "--why", evil)
+    counts = {each[:4]: each[4] for each in days}
+    store.rollouts.note(Note("w", 1, 0.0, Scope("spring", "e", "a"), lambda *_: "", counts=counts, flips=texts))
+    store.close()
+
+
+def test_status_shows_days_differences_cost_and_changes_and_the_page_holds_them(run, tmp_path):
+    """Broken texts are passed over; what comes from outside is shown as text."""
+    seen_in(tmp_path)
+    run("advance", "--why", EVIL)
     code, said, _ = run("status", "--html", "status.html")
     assert code == 0
-    assert "compared 8 videos, 1 differ, $0.75 for shadows" in said
+    assert "compared 8 videos, 1 differ; $0.60 for callers, $0.75 for shadows" in said
+    assert "the next step, 100 %, waits: 0 of 200 videos are compared; the comparison says nothing yet" in said
     told = json.loads(run("status", "--json")[1])
-    assert [(each["day"], each["videos"], each["differing"]) for each in told["days"]] == [
+    assert [(each["day"], each["compared"], each["differing"]) for each in told["days"]] == [
         ("2023-11-14", 4, 0),
         ("2023-11-15", 4, 1),
     ]
     assert told["all_calls_failing_noticed_within"] == 9
     page = (tmp_path / "status.html").read_text(encoding="utf-8")
-    assert evil not in page
+    assert EVIL not in page
     assert "&lt;script&gt;" in page
-    assert "87.5 % of 8 videos" in page
     assert 'content="default-src' in page
-    for part in ("cars", "ladder", "lost", "gained", "bars reach to 10.0 s", "promoted"):
+    for part in ("87.5", "cars", "ladder", "lost", "gained", "0:12", "promoted", "$1.35"):
         assert part in page
 
 
@@ -142,7 +176,7 @@ def test_the_page_of_a_migration_that_has_not_begun_is_whole(run, tmp_path):
     assert run("status", "--html", "status.html")[0] == 0
     page = (tmp_path / "status.html").read_text(encoding="utf-8")
     assert "Nothing compared yet" in page
-    assert "None yet." in page
+    assert "No change yet" in page
 
 
 def test_a_server_is_given_a_policy_and_its_processes_follow_the_log(tmp_path):

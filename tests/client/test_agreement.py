@@ -8,12 +8,18 @@ from random import Random
 
 import pytest
 
-from pegasus_classify.client.agreement import Agreement, Pair, pairs_of, seen_line
+from pegasus_classify.client.agreement import Pair, flip_text, judgement, pair_of, pair_text, pairs_of
+from pegasus_classify.client.evidence import Evidence
+from pegasus_classify.client.sight import Sight
+from pegasus_classify.contract.evidence import Evidence as Said
 from pegasus_classify.contract.request import ClassDefinition, ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, ClassResult, Clip, Failure, VideoResult
+from pegasus_classify.rollout.known import Known, judged, look_due, with_seen
 from pegasus_classify.rollout.ladder import Rung, decide_move
 from pegasus_classify.rollout.policy import LadderRules
-from pegasus_classify.rollout.watch import Seen, Watch, watched
+from pegasus_classify.rollout.watch import Seen
+from pegasus_classify.stores.memory import MemoryStore
+from pegasus_classify.stores.rollout_notes import Scope
 
 pytest.importorskip("scipy")
 
@@ -44,40 +50,50 @@ def test_videos_that_one_side_could_not_answer_are_no_pairs():
     assert [each.old.video_id for each in pairs_of(index, old, new)] == ["a"]
 
 
-def test_a_line_tells_the_videos_that_differ_with_their_clips():
-    """Of those that agree, the number is enough."""
-    pairs = [Pair(REQUEST, video("a", "Dog"), video("a")), Pair(REQUEST, video("b"), video("b"))]
-    told = json.loads(seen_line(5.0, pairs, 0.25))
-    assert told == {
-        "at": 5.0,
-        "videos": 2,
-        "usd": 0.25,
-        "flips": [{"video": "a", "old": {"Dog": [[1.0, 2.5]]}, "new": {}}],
-    }
+def test_what_differs_is_shown_with_its_clips_and_a_pair_reads_back_as_it_was():
+    """What the comparison looks at is kept; what it does not is not."""
+    pair = Pair(REQUEST, video("a", "Dog"), video("a"))
+    told = {"at": 5.0, "video": "a", "length": None, "old": {"Dog": [[1.0, 2.5]]}, "new": {}}
+    assert json.loads(flip_text(pair, 5.0)) == told
+    again = pair_of(pair_text(pair))
+    assert again == Pair(REQUEST.model_copy(update={"video_ids": None}), pair.old, pair.new)
+    said = VideoResult("a", (), evidence=(Said("Dog"),), length=9.0)
+    again = pair_of(pair_text(Pair(REQUEST, video("a"), said)))
+    assert again is not None
+    assert (again.new.evidence, again.new.length) == ((), 9.0)
+    assert [pair_of(each) for each in ("", "{}", "[]", '{"request": 1}')] == [None] * 4
+
+
+def collecting() -> Evidence:
+    """Evidence in the process."""
+    return Evidence(MemoryStore(), Scope("m", "e", "a"), RULES, lambda: 0.0, lambda: None)
+
+
+def add(evidence: Evidence, pairs: list[Pair], *more: Seen) -> None:
+    """See some pairs."""
+    seen = [*more, *(Seen(differs=each.differs) for each in pairs)]
+    evidence.see(Sight(seen, pairs={each.old.video_id: pair_text(each) for each in pairs}))
 
 
 def test_it_is_looked_at_whenever_the_pairs_have_doubled():
     """The same video again is not another pair."""
-    agreement, looked = Agreement(RULES), []
+    evidence, looked = collecting(), []
     for number in range(250):
         pair = drawn(Random(number), number, 0.0)
-        before = agreement.verdict
-        agreement.add([pair, pair])
-        if agreement.verdict is not before:
+        before = evidence.known.verdict
+        add(evidence, [pair, pair])
+        if evidence.known.verdict != before:
             looked.append(number + 1)
     assert looked == [100, 200]
-    assert agreement.verdict is not None
-    assert (agreement.verdict.word, agreement.verdict.look, agreement.verdict.videos) == ("same", 2, 200)
+    verdict = evidence.known.verdict
+    assert verdict is not None
+    assert (verdict.word, verdict.look, verdict.videos) == ("same", 2, 200)
 
 
 def test_a_side_that_says_something_else_is_different():
     """Half of the answers are lost."""
-    agreement = Agreement(RULES)
-    agreement.add(
-        [Pair(REQUEST, video(f"v{each}", "Dog"), video(f"v{each}", *["Dog"][: each % 2])) for each in range(100)]
-    )
-    assert agreement.verdict is not None
-    assert agreement.verdict.word == "different"
+    pairs = [Pair(REQUEST, video(f"v{each}", "Dog"), video(f"v{each}", *["Dog"][: each % 2])) for each in range(100)]
+    assert judgement(pairs, RULES, 1).word == "different"
 
 
 @pytest.mark.slow
@@ -85,18 +101,19 @@ def test_a_step_is_taken_back_in_vain_in_at_most_ten_of_a_thousand_runs():
     """Everything together, comparison and watched shares, with a side that errs now and then; nearly all climb on."""
     ends: Counter[str] = Counter()
     for seed in range(1000):
-        random, agreement, watch, word = Random(seed), Agreement(RULES), Watch(), None
+        random, known, pairs = Random(seed), Known(), []
         for number in range(400):
-            pair = drawn(random, number, 0.03)
-            agreement.add([pair])
-            watch = watched(watch, Seen(failed=random.random() < 0.01, slow=random.random() < 0.02), RULES)
-            watch = watched(watch, Seen(differs=pair.differs), RULES)
-            word = agreement.verdict.word if agreement.verdict else None
-            move = decide_move(Rung(1), watch, word, RULES, now=1e9)
+            pairs.append(drawn(random, number, 0.03))
+            call = Seen(failed=random.random() < 0.01, slow=random.random() < 0.02)
+            known = with_seen(known, (call, Seen(differs=pairs[-1].differs)), RULES)
+            due = look_due(known, len(pairs), RULES, 0.0)
+            if due is not None:
+                known = judged(due, judgement(pairs, RULES, due.looks))
+            move = decide_move(Rung(1), known.watch, known.word, RULES, now=1e9)
             if move is not None and move[0] == "rolled_back":
                 ends["back"] += 1
                 break
         else:
-            ends[word or "none"] += 1
+            ends[known.word or "none"] += 1
     assert ends["back"] <= 10
     assert ends["same"] >= 950

@@ -1,7 +1,7 @@
 """A month of a migration in simulated time: watching, first steps, a regression, back, and on to everything.
 
-The old side is a recording; Pegasus is a function that errs as often as it is told. Everything between, from the first
-request to the log on disk, is the library's own.
+The old side is a recording on disk; Pegasus is a function that errs as often as it is told. Everything between, from
+the first request to the log on disk, is the library's own.
 """
 
 from __future__ import annotations
@@ -18,31 +18,40 @@ from pegasus_classify.client.agreement import pairs_of
 from pegasus_classify.client.needs import Now
 from pegasus_classify.client.performing import perform_all
 from pegasus_classify.client.rollout import Rollout
+from pegasus_classify.client.rollout_events import Event
 from pegasus_classify.client.rollout_needs import AskNew, Several
 from pegasus_classify.client.routed import Caller, routed
+from pegasus_classify.contract.pages import Page, PageInfo
 from pegasus_classify.contract.request import ClassDefinition, ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, ClassResult, Cost, Failure, VideoResult
 from pegasus_classify.errors import ClassifyError
+from pegasus_classify.legacy.answers import write_answer
 from pegasus_classify.legacy.spelling import Spelling
+from pegasus_classify.legacy.wire import write_request
+from pegasus_classify.recordings.format import RecordedCall, write_lines
 from pegasus_classify.rollout.ladder import read_changes
 from pegasus_classify.rollout.policy import LadderRules
-from pegasus_classify.rollout.watch import Seen, noticed_within
+from pegasus_classify.rollout.watch import noticed_within
 from pegasus_classify.settings import Settings
+from pegasus_classify.stores.memory import MemoryStore
 
 pytest.importorskip("scipy")
 
 DAY = 86_400.0
 CALLS_PER_DAY = 150
+VIDEOS = 20_000
 CLASSES = (ClassDefinition(name="Dog", prompts=("dog",)), ClassDefinition(name="Car", prompts=("car",)))
 POLICY = """
 otherwise = "shadow"
 log = "changes.jsonl"
 [old]
-url = "https://old.example"
+recording = "old.jsonl"
 [[route]]
 name = "climbing"
 to = "pegasus"
 ladder = true
+[shadow]
+share = 0 # the test asks Pegasus beside the recording itself, without threads
 [ladder]
 steps = [5, 25, 50, 100]
 videos = 100
@@ -62,6 +71,8 @@ class Month:
 
     def __post_init__(self) -> None:
         (self.folder / "rollout.toml").write_text(POLICY, encoding="utf-8")
+        self.record()
+        self.store = MemoryStore()
         self.random = Random(self.seed)
         self.began = 20_000 * DAY
         self.now = self.began
@@ -69,8 +80,20 @@ class Month:
         self.sides: list[tuple[float, str]] = []
 
     def restarted(self) -> Rollout:
-        """A new process: nothing but policy and log are known to it."""
-        return Rollout(self.folder / "rollout.toml", Settings(), clock=lambda: self.now)
+        """A new process: nothing but policy, log and store are known to it."""
+        return Rollout(self.folder / "rollout.toml", Settings(), store=self.store, clock=lambda: self.now)
+
+    def record(self) -> None:
+        """Write down what Classify answered when it still did, fifty videos at a time."""
+        calls = []
+        for start in range(0, VIDEOS, 50):
+            ids = tuple(f"video-{number}" for number in range(start, start + 50))
+            request = ClassifyRequest(classes=CLASSES, video_ids=ids, page_limit=50)
+            videos = tuple(each for each in map(self.recorded, ids) if each.classes)
+            answer = write_answer(Page(videos, PageInfo(50, len(videos), "", "", "")), Spelling())
+            body = write_request(request, Spelling("classes", "video_ids", given=("options",)))
+            calls.append(RecordedCall(path="/v1.2/classify", status=200, response=answer, request=body))
+        (self.folder / "old.jsonl").write_text("".join(write_lines(calls)), encoding="utf-8")
 
     def recorded(self, video: str) -> VideoResult:
         """What Classify said about a video once."""
@@ -80,8 +103,7 @@ class Month:
 
     def old(self, request: ClassifyRequest) -> ClassifyResult:
         """The recording."""
-        videos = [self.recorded(each) for each in request.video_ids or ()]
-        return ClassifyResult(tuple(each for each in videos if each.classes), answered=len(videos), model="classify")
+        return self.rollout.old.ask(request, Spelling(), "key").result()
 
     def new(self, request: ClassifyRequest) -> ClassifyResult:
         """Pegasus: it says what the recording says, but for one video in fifty, and fails as often as it is told."""
@@ -111,11 +133,13 @@ class Month:
         """One request for one video."""
         self.now += DAY / CALLS_PER_DAY
         self.rollout.refresh()
-        request = ClassifyRequest(classes=CLASSES, video_ids=(f"video-{self.random.randrange(100_000)}",))
+        request = ClassifyRequest(classes=CLASSES, video_ids=(f"video-{self.random.randrange(VIDEOS)}",))
         try:
             told = perform_all(routed(request, Spelling(), Caller("key"), self.rollout), self.perform)
         except ClassifyError:
             return
+        # Where Pegasus answered, its answer is compared with the recording, in a thread.
+        assert self.rollout.shadow.settle(10)
         (decision,) = told.decisions
         self.sides.append((self.now, decision.side))
         if decision.shadow:
@@ -125,9 +149,8 @@ class Month:
         """What a shadow does, at once and without threads."""
         outcome = self.new(request)
         pairs = list(pairs_of(request, answer, outcome))
-        self.rollout._agreement.add(pairs)
-        seen = [Seen(failed=not outcome.answered, slow=False), *(Seen(differs=each.differs) for each in pairs)]
-        self.rollout._see(seen, self.now)
+        told = "climbing", "ladder", "shadow", bool(outcome.answered), 1.0, False, 1, outcome.cost, len(pairs)
+        self.rollout.see(Event(*told, sum(each.differs for each in pairs)), pairs)
 
     def day(self) -> int:
         """How many days have passed."""
@@ -139,14 +162,17 @@ def test_a_month_from_watching_to_everything_with_a_regression_in_the_second_wee
     month = Month(tmp_path)
     calls_of_regression = 0
     while month.day() < 31:
-        month.failing = 0.5 if month.day() == 8 and calls_of_regression < 500 and month.rollout.rung.step else 0.0
-        before = month.rollout.rung.step
+        month.failing = 0.5 if month.day() == 8 and calls_of_regression < 500 and month.rollout.rung.percent else 0.0
+        before = month.rollout.rung
         month.call()
         calls_of_regression += month.failing > 0
         if month.day() == 13 and month.now % DAY < DAY / CALLS_PER_DAY:
+            seen = month.rollout.evidence()
             month.rollout.close()
             month.rollout = month.restarted()
-            assert month.rollout.rung.step == before
+            assert month.rollout.rung == before
+            assert month.rollout.evidence() == seen
+            assert seen["compared"] > 0
     with capsys.disabled():
         told(tmp_path)
     changes, complaints = read_changes((tmp_path / "changes.jsonl").read_text(encoding="utf-8"))
@@ -194,13 +220,13 @@ def told(folder: Path) -> None:
 def test_a_verdict_of_different_takes_everything_back(tmp_path):
     """Pegasus answers, and says something else."""
     month = Month(tmp_path)
-    while not month.rollout.rung.step:
+    while not month.rollout.rung.percent:
         month.call()
     month.new = lambda request: ClassifyResult(  # type: ignore[method-assign]
         (), answered=1, model="pegasus1.5", cost=Cost(1)
     )
     calls = 0
-    while month.rollout.rung.step and calls < 300:
+    while month.rollout.rung.percent and calls < 300:
         month.call()
         calls += 1
     within = noticed_within(0.7, "differences", LadderRules())
@@ -213,11 +239,18 @@ def test_a_verdict_of_different_takes_everything_back(tmp_path):
 def test_a_rollback_that_cannot_be_written_holds_all_the_same(tmp_path):
     """No disk is a reason to leave callers with a failing side; forward it never goes unwritten."""
     month = Month(tmp_path)
-    month.rollout.act("promoted", "me", "to see", now=month.now)
+    month.rollout.act("promoted", "me", "to see")
     log = month.rollout.log
     assert log.path is not None
     log.path = tmp_path / "no" / "such" / "folder"
     for _ in range(60):
-        month.rollout._see([Seen(failed=True)], month.now)
+        month.rollout.see(Event("climbing", "ladder", "pegasus", ok=False, seconds=1.0, slow=False, videos=1))
     assert month.rollout.standing.percent == 0
+    assert month.rollout.rung.percent
+    assert "a roll-back cannot be written to the log; here it holds all the same" in month.rollout.complaints
+    log.path = tmp_path / "changes.jsonl"
+    month.now += 60
+    month.rollout.see(Event("climbing", "ladder", "pegasus", ok=False, seconds=1.0, slow=False, videos=1))
+    assert month.rollout.log.changes[-1].act == "rolled_back"
+    assert month.rollout.complaints == []
     month.rollout.close()

@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from tiny_server import Call, tiny_server
 
 import pegasus_classify
 from pegasus_classify import AsyncClassifier, Classifier, serve_in_thread
-from pegasus_classify.client.rollout import Rollout, seen_path
-from pegasus_classify.client.shadow import Shadow
+from pegasus_classify.client.rollout import Rollout
+from pegasus_classify.client.rollout_status import status_of
+from pegasus_classify.client.shadow import LeftOut, Shadow, ShadowTask
 from pegasus_classify.errors import SettingsError
+from pegasus_classify.package_files import packaged_prompts
 from pegasus_classify.rollout.policy import Policy, ShadowRules, policy_hash
 from pegasus_classify.settings import Settings
 
@@ -221,8 +224,9 @@ def test_two_servers_with_different_policies_say_which_one_decided(stand_in, old
             page = client.get("/v1.2/classify/unknown", headers={"x-api-key": "key"})
             signed.append({each.headers["x-classify-policy"].split(";")[0] for each in (asked, moved, wrong, page)})
             metrics = client.get("/metrics").text
-            assert f'classify_routed_total{{route="otherwise",side="{to}"}} 1' in metrics
-            assert 'classify_routed_total{route="canary",side="pegasus"} 1' in metrics
+            assert f'classify_routed_total{{route="otherwise",reason="otherwise",side="{to}"}} 1' in metrics
+            assert 'classify_routed_total{route="canary",reason="header",side="pegasus"} 1' in metrics
+            assert f'classify_routed_seconds_count{{route="otherwise",side="{to}"}} 1' in metrics
             assert "classify_rollout_percent 0" in metrics
     assert [len(each) for each in signed] == [1, 1]
     assert signed[0] != signed[1]
@@ -252,37 +256,81 @@ def test_a_shadow_that_hangs_or_fails_neither_holds_up_nor_changes_the_answer(ol
             assert client._rollout.shadow.settle(20)
 
 
-def test_what_a_shadow_saw_is_written_beside_the_log(stand_in, old, tmp_path):
-    """How many videos, what it cost, and of those that differ what each side said."""
+def test_what_a_shadow_saw_is_kept_in_the_store(stand_in, old, tmp_path):
+    """How many videos it compared, what it cost, and whose requests they were."""
+    store = f"sqlite:///{tmp_path}/store.db"
     path = write(tmp_path, f'otherwise = "shadow"\nlog = "changes.jsonl"\n[old]\nurl = "{old}"\n')
-    with Classifier("key", stand_in.base_url, policy=path) as client:
+    with Classifier("key", stand_in.base_url, policy=path, store=store) as client:
         answered_by(client)
         rollout = client._rollout
         assert rollout is not None
         assert rollout.shadow.settle(20)
-        (line,) = seen_path(tmp_path / "changes.jsonl").read_text(encoding="utf-8").splitlines()
-        told = json.loads(line)
-        assert (told["videos"], told["flips"]) == (4, [])
-        assert told["usd"] == pytest.approx(rollout.shadow.usd) != 0
+        spent = rollout.shadow.usd
+    with closing(Rollout(path, Settings(store=store), watching=False)) as looked:
+        told = status_of(looked)
+    (day,) = told["days"]
+    assert (day["compared"], day["differing"], day["legacy"], day["shadow"]) == (4, 0, 4, 4)
+    assert told["cost"]["shadows_usd"] == pytest.approx(spent) != 0
+    assert {(each["route"], each["reason"], each["side"]) for each in told["traffic"]} == {
+        ("otherwise", "otherwise", "legacy"),
+        ("otherwise", "otherwise", "shadow"),
+    }
+
+
+def task(**more: Any) -> ShadowTask:
+    """Something for a shadow to do."""
+    nothing: Any = None
+    return ShadowTask(nothing, nothing, "route", "always", nothing, **more)
 
 
 def test_a_days_budget_ends_shadows_until_the_next_day():
     """Money and minutes are counted by the UTC day; a clock set back does not open an old day again."""
     shadow = Shadow(ShadowRules(usd_per_day=1.0, concurrency=1), lambda _: (0.6, 1.0))
-    task: Any = object()
     told = []
     for now in (0.0, 10.0, 20.0, 86_400.0, 30.0):
-        told.append(shadow.offer(task, now))
+        told.append(shadow.offer(task(), now))
         assert shadow.settle(10)
-    shadow.close()
     assert told == [True, True, False, True, True]
-    assert not shadow.offer(task, 86_500.0)
-    assert shadow.counts == {"run": 4, "over_budget": 1, "dropped": 1}
+    free: Any = "what Pegasus answered costs nothing to compare"
+    assert shadow.offer(task(new=free), 86_410.0)
+    assert shadow.settle(10)
+    shadow.close()
+    assert not shadow.offer(task(), 86_500.0)
+    assert shadow.counts == {"run": 5, "over_budget": 1, "dropped": 1}
+
+
+def test_what_others_used_today_counts_and_what_they_used_yesterday_does_not():
+    """All processes of a migration have one budget."""
+    shadow = Shadow(ShadowRules(usd_per_day=1.0), lambda _: (0.1, 1.0))
+    shadow.used(2.0, 5.0, 86_400.0)
+    assert not shadow.offer(task(), 86_410.0)
+    assert shadow.offer(task(), 2 * 86_400.0)
+    assert shadow.settle(10)
+    shadow.used(2.0, 5.0, 86_420.0)
+    assert shadow.usd == pytest.approx(0.1)
+    shadow.close()
+
+
+def test_a_budget_that_is_used_up_while_tasks_wait_ends_them_too():
+    """A queue of a hundred must not pass the budget a hundredfold."""
+    held = threading.Event()
+
+    def work(_: Any) -> tuple[float, float]:
+        held.wait(10)
+        return 1.0, 1.0
+
+    shadow = Shadow(ShadowRules(usd_per_day=1.0, concurrency=1), work)
+    for _ in range(5):
+        assert shadow.offer(task(), 0.0)
+    held.set()
+    assert shadow.settle(10)
+    shadow.close()
+    assert shadow.counts == {"run": 1, "over_budget": 4}
 
 
 def test_a_shadow_that_raises_is_counted_and_the_next_one_runs():
     """A thread that ended would end all shadows."""
-    outcomes = iter([ValueError("broken"), None])
+    outcomes = iter([ValueError("broken"), LeftOut("left_alone"), None])
 
     def work(_: Any) -> tuple[float, float]:
         error = next(outcomes)
@@ -291,12 +339,11 @@ def test_a_shadow_that_raises_is_counted_and_the_next_one_runs():
         return 0.0, 0.0
 
     shadow = Shadow(ShadowRules(concurrency=1), work)
-    task: Any = object()
-    for _ in range(2):
-        shadow.offer(task, 0.0)
+    for _ in range(3):
+        shadow.offer(task(), 0.0)
         assert shadow.settle(10)
     shadow.close()
-    assert shadow.counts == {"failed": 1, "run": 1}
+    assert shadow.counts == {"failed": 1, "left_alone": 1, "run": 1}
 
 
 # --- the log
@@ -306,10 +353,10 @@ def test_a_person_moves_traffic_and_a_second_process_follows(tmp_path, old):
     """What is in the log holds in every process that reads it, at its next request."""
     path = write(tmp_path, f'log = "changes.jsonl"\n[old]\nurl = "{old}"\n[[route]]\nto = "pegasus"\nladder = true\n')
     one, other = Rollout(path, Settings()), Rollout(path, Settings())
-    one.act("promoted", "me", "to see", now=1.0)
+    one.act("promoted", "me", "to see")
     other.refresh()
     assert other.standing.percent == one.standing.percent == 1
-    one.act("stopped", "me", "smells", now=2.0)
+    one.act("stopped", "me", "smells")
     other.refresh()
     assert other.standing.stopped
     assert [change.who for change in other.log.changes] == ["me", "me"]
@@ -317,10 +364,10 @@ def test_a_person_moves_traffic_and_a_second_process_follows(tmp_path, old):
     text = (tmp_path / "changes.jsonl").read_text(encoding="utf-8")
     (tmp_path / "changes.jsonl").write_text(text + text.splitlines()[0] + "\n", encoding="utf-8")
     other.refresh()
-    assert other.rung.step == 1
+    assert other.rung.percent == 1
     (tmp_path / "changes.jsonl").unlink()
     other.refresh()
-    assert other.rung.step == 1
+    assert other.rung.percent == 1
     for each in (one, other):
         each.close()
 
@@ -333,9 +380,13 @@ def test_a_torn_line_counts_for_nothing_and_hides_nothing(tmp_path, old):
     first.act("promoted", "me", "to see")
     log.write_text(log.read_text(encoding="utf-8") + '{"act": "promo', encoding="utf-8")
     again = Rollout(path, Settings())
-    assert again.rung.step == 1
+    assert again.rung.percent == 1
     again.act("promoted", "me", "on")
-    assert Rollout(path, Settings()).rung.step == 2
+    third = Rollout(path, Settings())
+    assert third.rung.percent == 5
+    assert third.complaints == ["the log of decisions, line 2: no entry (JSONDecodeError); passed over"]
+    for each in (first, again, third):
+        each.close()
 
 
 def test_what_cannot_be_written_has_not_happened(tmp_path, old):
@@ -407,7 +458,7 @@ def test_a_shadow_that_fails_is_seen_by_the_ladder(old, gone):
         assert rollout is not None
         assert rollout.shadow.settle(30)
         assert rollout.evidence()["failures"] == 1
-        assert rollout.rung.changes == 0
+        assert rollout.log.changes == []
 
 
 def test_a_changed_policy_takes_effect_with_everything_in_it(stand_in, old, gone, tmp_path):
@@ -420,3 +471,35 @@ def test_a_changed_policy_takes_effect_with_everything_in_it(stand_in, old, gone
         assert client._rollout is not None
         assert client._rollout.shadow.rules.concurrency == 5
         assert client._rollout.log.path == tmp_path / "a.jsonl"
+
+
+def test_a_route_may_choose_prompt_and_calibration(stand_in, old, tmp_path):
+    """What Pegasus is asked, and what its answer is worth, differ by route."""
+    for name, text in packaged_prompts().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    text = (tmp_path / "classify.v1.j2").read_text(encoding="utf-8")
+    (tmp_path / "classify.v9.j2").write_text(f"{text}\nLook twice.\n", encoding="utf-8")
+    body = {**BODY, "include_clips": True}
+    with Classifier("key", stand_in.base_url) as plain:
+        hashed = plain.reply("POST", "/v1.2/classify", body).result
+        assert hashed is not None
+    curve = {"format": "pegasus-classify-calibration", "version": 1, "model": "pegasus1.5"}
+    curve |= {"prompt_hash": hashed.prompt_hash, "knots": [[0, 77.5], [100, 77.5]]}
+    (tmp_path / "fitted.json").write_text(json.dumps(curve), encoding="utf-8")
+    text = f'otherwise = "pegasus"\n[old]\nurl = "{old}"\n'
+    for name, choice in (("prompt", 'prompt = "classify.v9"'), ("curve", 'calibration = "fitted.json"')):
+        text += f'[[route]]\nto = "pegasus"\nheader = "{name}"\n{choice}\n'
+    told = {}
+    with serve_in_thread(base_url=stand_in.base_url, policy=write(tmp_path, text), prompts_dir=tmp_path) as url:
+        for header in ("prompt", "curve", "none"):
+            headers = {"x-api-key": "key", "X-Classify-Route": header}
+            told[header] = httpx.post(f"{url}/v1.2/classify", json=body, headers=headers, timeout=60).json()
+    assert any("Look twice." in prompt for prompt in stand_in.state.prompts)
+    scores = {header: {clip["score"] for clip in clips_of(answer)} for header, answer in told.items()}
+    assert scores["curve"] == {77.5}
+    assert scores["none"] != {77.5}
+
+
+def clips_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """All clips of an answer."""
+    return [clip for video in answer["data"] for found in video["classes"] for clip in found["clips"]]

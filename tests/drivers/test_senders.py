@@ -168,25 +168,3 @@ def test_every_error_of_the_wire_has_a_kind() -> None:
         httpx.DecodingError("x"): "broken",
     }
     assert {error: no_reply(error).kind for error in kinds} == kinds
-
-
-def test_an_abort_during_the_connecting_ends_the_request_too() -> None:
-    arrived, held = threading.Event(), threading.Event()
-
-    def answer(call: Call) -> None:
-        arrived.set()
-        held.wait(20)
-
-    class AbortedWhileConnecting(Sender):
-        def _watch(self, event: str, info: dict[str, Any]) -> None:
-            if event == "connection.connect_tcp.complete":
-                self.abort()
-            super()._watch(event, info)
-
-    with tiny_server(answer) as server:
-        sender = AbortedWhileConnecting(Endpoint(server.url, "k"))
-        outcome = sender.perform(Send("GET", "/", read_timeout=15.0))
-        held.set()
-        sender.close()
-    assert isinstance(outcome, NoReply)
-    assert outcome.kind == "broken"

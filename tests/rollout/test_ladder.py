@@ -12,8 +12,11 @@ from pegasus_classify.rollout.ladder import (
     change_line,
     change_of,
     decide_move,
+    next_share,
     read_changes,
     rung_after,
+    share_before,
+    waits_for,
 )
 from pegasus_classify.rollout.policy import LadderRules
 from pegasus_classify.rollout.watch import Seen, Watch, noticed_within, watched
@@ -39,7 +42,7 @@ FAILING = Watch(calls=9, failures=9, sums=(99.0, 0.0, 0.0))
         (Rung(0), FAILING, "same", 100, None),
         (Rung(1, held=True), ENOUGH, "same", 100, None),
         (Rung(1, stopped=True), ENOUGH, "same", 100, None),
-        (Rung(3), ENOUGH, "same", 100, None),
+        (Rung(100), ENOUGH, "same", 100, None),
         (Rung(0, rested=True), ENOUGH, "same", 499, None),
         (Rung(0, rested=True), ENOUGH, "same", 500, "promoted"),
     ],
@@ -48,6 +51,10 @@ def test_a_step_is_taken_or_taken_back_by_evidence(rung, watch, word, now, act):
     """Forward only when everything holds; back as soon as anything is wrong, also while held."""
     move = decide_move(rung, watch, word, RULES, now)
     assert (move and move[0]) == act
+    if act == "promoted":
+        assert waits_for(rung, watch, word, RULES, now) == []
+    elif act is None and next_share(rung, RULES) is not None:
+        assert waits_for(rung, watch, word, RULES, now) != []
 
 
 def test_the_reason_names_the_share_that_was_passed():
@@ -56,34 +63,69 @@ def test_the_reason_names_the_share_that_was_passed():
     assert move == ("rolled_back", "failures pass the 2% that is allowed")
 
 
+def test_what_the_next_step_waits_for_is_told_in_full():
+    """Everything at once, so that nobody waits for one thing to learn of the next."""
+    rules = LadderRules(steps=(1, 50), videos=200, hold=10_000, rest=300_000)
+    assert waits_for(Rung(1, since=0, held=True, stopped=True), FAILING, "cannot_tell", rules, 0) == [
+        "it is stopped",
+        "it is held",
+        "failures pass what is allowed",
+        "0 of 200 videos are compared",
+        "the comparison says cannot tell",
+        "2.8 hours are left of the time to hold",
+    ]
+    assert waits_for(Rung(0, rested=True), Watch(compared=200), "same", rules, 0) == ["3.5 days are left of the rest"]
+    assert waits_for(Rung(1), ENOUGH, None, RULES, 40)[-1] == "1 minutes are left of the time to hold"
+    assert waits_for(Rung(100), Watch(), None, RULES, 0) == []
+
+
 def test_changes_lead_from_rung_to_rung():
     """What a log says is what holds afterwards."""
     rung = Rung()
     for act, at in [("promoted", 1), ("promoted", 2), ("held", 3), ("rolled_back", 4), ("resumed", 5), ("stopped", 6)]:
         rung = rung_after(rung, change_of(act, rung, RULES, at, "me", "because"))
-    assert rung == Rung(0, 4, held=False, stopped=True, rested=True, changes=6)
-    assert rung.standing(RULES).stopped
+    assert rung == Rung(0, 4, 3, held=False, stopped=True, rested=True)
+    assert rung.standing.stopped
     rung = rung_after(rung, change_of("started", rung, RULES, 7, "me", "because"))
     assert not rung.stopped
     assert rung_after(rung, change_of("promoted", rung, RULES, 8, "me", "because")).rested is False
 
 
-def test_the_share_follows_the_steps():
-    """None taken is no traffic; a policy that lost steps ends at its last."""
-    assert [Rung(step).percent(RULES) for step in range(5)] == [0, 1, 50, 100, 100]
+def test_the_share_is_what_the_log_says_whatever_the_steps_are_now():
+    """Who edits the steps moves nobody; the next step is the next that is above."""
+    other = LadderRules(steps=(10, 30, 70))
+    for share, following, before in ((0, 10, 0), (25, 30, 10), (30, 70, 10), (70, None, 30), (100, None, 70)):
+        assert Rung(share).standing.percent == share
+        assert next_share(Rung(share), other) == following
+        assert share_before(Rung(share), other) == before
 
 
-def test_no_step_follows_the_last():
-    """Everything has moved."""
+def test_no_step_follows_the_last_and_none_is_before_nothing():
+    """Everything has moved, or nothing has."""
     with pytest.raises(ValueError, match="every step is taken"):
-        change_of("promoted", Rung(3), RULES, 0, "me", "")
+        change_of("promoted", Rung(100), RULES, 0, "me", "")
+    with pytest.raises(ValueError, match="nothing has moved"):
+        change_of("rolled_back", Rung(), RULES, 0, "me", "")
 
 
-def test_an_entry_that_does_not_fit_has_no_effect():
-    """Two servers that decide the same at once take one step, not two."""
+def test_two_who_decide_the_same_take_one_step_and_back_always_counts():
+    """Forward only from where it was decided; back, and what a person does, from wherever the ladder stands."""
     change = change_of("promoted", Rung(), RULES, 5, "ladder", "")
     once = rung_after(Rung(), change)
-    assert rung_after(once, change) == once == Rung(1, 5, changes=1)
+    assert rung_after(once, change) == once == Rung(1, 5, 1)
+    late = change_of("rolled_back", Rung(1), RULES, 6, "ladder", "")
+    assert rung_after(Rung(50, 5, 2), late) == Rung(0, 6, 3, rested=True)
+    assert rung_after(Rung(), late) == Rung()
+    stop = change_of("stopped", Rung(1), RULES, 6, "me", "")
+    assert rung_after(Rung(50), stop).stopped
+
+
+def test_every_move_begins_an_epoch_of_its_own():
+    """Holding and stopping do not: what was seen stays evidence."""
+    rung = Rung(1, 5.0, 1)
+    assert replace(rung, held=True, stopped=True).epoch == rung.epoch
+    others = {Rung().epoch, Rung(1, 6.0, 1).epoch, Rung(50, 5.0, 2).epoch, rung.epoch}
+    assert len(others) == 4
 
 
 def test_a_log_reads_back_and_tells_what_it_cannot_read():
@@ -91,8 +133,15 @@ def test_a_log_reads_back_and_tells_what_it_cannot_read():
     first = change_of("promoted", Rung(), RULES, 5, "ladder", "größer")
     text = change_line(replace(first, evidence={"videos": 10}))
     wrong = ["{", "[]", '{"act": "jump"}', text.replace("promoted", "jumped").strip(), text.replace("5", '"5"').strip()]
-    wrong.append(text.replace('"after": 1', '"after": -1').strip())
-    changes, complaints = read_changes("\n".join([text, *wrong, text.strip()]))
+    wrong += [
+        text.replace('"percent": 1', '"percent": -1').strip(),
+        text.replace('"percent": 1', '"percent": NaN').strip(),
+        text.replace('"at": 5', '"at": 1e300').strip(),
+        text.replace('"ladder"', "5").strip(),
+        text.replace('{"videos": 10}', "[1]").strip(),
+        "[" * 100_000,
+    ]
+    changes, complaints = read_changes("\n".join([text + "# a note", *wrong, text.strip()]))
     assert changes == [replace(first, evidence={"videos": 10})]
     assert len(complaints) == len(wrong)
     assert complaints[0].startswith("line 3:")

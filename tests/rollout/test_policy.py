@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pegasus_classify.errors import SettingsError
-from pegasus_classify.rollout.policy import Policy, Route, policy_from, policy_hash
+from pegasus_classify.rollout.policy import Policy, Route, evidence_hash, policy_from, policy_hash
 
 OLD = {"url": "https://old.example"}
 
@@ -90,3 +90,23 @@ def test_equal_policies_have_equal_hashes_however_they_were_made():
     made = Policy(old=OLD, routes=(Route(to="pegasus", classes=("Dog",)),))
     assert read == made
     assert policy_hash(read) == policy_hash(made) != policy_hash(Policy(old=OLD))
+
+
+def test_the_old_side_is_a_url_or_recordings_and_not_both():
+    """One file may stand alone, without a list around it."""
+    one = policy_from({"old": {"recording": "old.jsonl"}})
+    assert one == policy_from({"old": {"recording": ["old.jsonl"]}})
+    for wrong in ({}, {"url": "https://old.example", "recording": "old.jsonl"}, {"recording": []}):
+        with pytest.raises(SettingsError):
+            policy_from({"old": wrong})
+
+
+def test_evidence_lasts_over_what_it_does_not_depend_on():
+    """Another name, budget or log is the same evidence; another route, step or model is not."""
+    plain = {"old": OLD, "routes": [{"to": "pegasus", "ladder": True}]}
+    before = evidence_hash(policy_from(plain), {"model": "auto"})
+    for more in ({"name": "x"}, {"log": "y"}, {"shadow": {"usd_per_day": 1}}, {"kill": {"file": "S"}}, {"split": True}):
+        assert evidence_hash(policy_from({**plain, **more}), {"model": "auto"}) == before
+    for more in ({"salt": "x"}, {"ladder": {"steps": [2, 100]}}, {"routes": []}, {"old": {"url": "https://b.example"}}):
+        assert evidence_hash(policy_from({**plain, **more}), {"model": "auto"}) != before
+    assert evidence_hash(policy_from(plain), {"model": "other"}) != before

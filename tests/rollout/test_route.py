@@ -42,16 +42,18 @@ def test_the_first_route_that_holds_decides_and_brings_its_model_along():
     """Order matters; what a route chooses instead of the settings stands in the decision."""
     first = {"to": "pegasus", "name": "dogs", "classes": ["Dog"], "model": "pegasus1.6", "prompt": "classify.v2"}
     made = decide(DOG, policy(first, {"to": "shadow"}), Standing())
-    assert made == Decision("pegasus", False, "dogs", "all its classes are listed", "pegasus1.6", "classify.v2", None)
+    assert made == Decision(
+        "pegasus", False, "dogs", "all its classes are listed", "classes", "pegasus1.6", "classify.v2", None
+    )
     assert decide(Facts(frozenset({"Cat"}), "v1"), policy(first, {"to": "shadow"}), Standing()) == Decision(
-        "legacy", True, "route-2", "the route has no condition"
+        "legacy", True, "route-2", "the route has no condition", "always"
     )
 
 
 def test_everything_else_goes_where_the_policy_says():
     """Without a route that holds there is a last word."""
     assert decide(DOG, policy(otherwise="shadow"), Standing()) == Decision(
-        "legacy", True, "otherwise", "no route holds"
+        "legacy", True, "otherwise", "no route holds", "otherwise"
     )
 
 

@@ -162,6 +162,20 @@ def test_a_long_list_is_not_read_far_ahead_of_the_asking() -> None:
     assert run.found < 600
 
 
+def test_with_many_slots_the_list_is_read_as_far_ahead_as_they_need() -> None:
+    world = World(an_index(6000, 50), video_ids=None, index_id="i1")
+    run = RequestRun(
+        world.request, a_plan(world.request), a_judge(world.request), world.directory, Limits(hours=float("inf"))
+    )
+    schedule = Schedule("account", partial(carry, retries=0), Pace(600))
+    schedule.add(run)
+    driver = SimulatedDriver(schedule, lambda send, now: (world.upstream(send, now)[0], 1.0))
+    driver.run()
+    assert len(world.asked) == 6000
+    # Ten rounds of a second, and a few until enough pages are read, each of which takes as long as an answer.
+    assert driver.now < 15.0
+
+
 def test_a_video_that_fails_costs_itself_alone_and_is_looked_up_anew_next_time() -> None:
     refusal = json_reply(404, {"code": "resource_not_exists", "message": "No such asset."})
     world = World(an_index(3), {"v1": refusal}, video_ids=("v0", "v1", "v2"))

@@ -11,6 +11,7 @@ from layers import (
     FORBIDDEN_FILE_NAMES,
     LAYERS,
     LIBRARIES,
+    LOADED_LATE,
     MAY_IMPORT_THE_APART,
     OPTIONAL,
     PACKAGE,
@@ -89,7 +90,7 @@ def _rings(arrows: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
 
 
 def imports_inside_functions(modules: Modules) -> Iterator[str]:
-    """Complain about imports inside functions, unless an extra is needed for what they bring."""
+    """Complain about imports inside functions, unless an extra is needed for what they bring, or they are listed."""
     for module in modules.values():
         if module.name == "":
             # The package's face loads each name when it is first used, so that importing it stays cheap.
@@ -103,7 +104,7 @@ def _needs_extra(imported: Imported, module: Module, modules: Modules) -> bool:
     if imported.library in OPTIONAL:
         return True
     ours = [target for target, each in module.ours(modules) if each is imported]
-    return bool(ours) and all(_reaches_extra(target, modules, set()) for target in ours)
+    return bool(ours) and all(target in LOADED_LATE or _reaches_extra(target, modules, set()) for target in ours)
 
 
 def _reaches_extra(name: str, modules: Modules, seen: set[str]) -> bool:

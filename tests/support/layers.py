@@ -12,6 +12,7 @@ __all__ = [
     "FOR_TYPES_ONLY",
     "LAYERS",
     "LIBRARIES",
+    "LOADED_LATE",
     "MAY_IMPORT_THE_APART",
     "OPTIONAL",
     "PACKAGE",
@@ -74,6 +75,8 @@ READS_FILES = ("package_files",)
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "httpx": ("drivers", "client", "sdk"),
+    # The engine of httpx, and installed with it: `drivers` gives it the bytes.
+    "httpcore": ("drivers",),
     "pydantic": (
         "contract.request",
         "legacy",
@@ -107,7 +110,11 @@ FOR_TYPES_ONLY = frozenset({"typing_extensions"})
 """No dependency of ours: only a type checker may see it."""
 
 OPTIONAL = frozenset(set(LIBRARIES) - {"httpx", "pydantic", "jinja2"})
-"""Come with an extra, so they may be imported inside a function."""
+"""Come with an extra, or are loaded late by httpx itself, so they may be imported inside a function."""
+
+LOADED_LATE = ("client.account", "client.rollout", "client.routing", "client.run_log", "drivers.proxied")
+"""Modules of ours that a function may load: with them comes most of what there is to load, and many programs import
+a name long before they use it, or never."""
 
 STRANGERS: dict[str, tuple[str, ...]] = {
     "planning": ("contract.evidence", "steps"),

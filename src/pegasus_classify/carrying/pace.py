@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal, TypeAlias
 
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.pegasus.replies import header_seconds, quota_is_used_up
+from pegasus_classify.pegasus.replies import header_seconds, quota_is_used_up, remaining
 from pegasus_classify.steps import NoReply, Reply
 
 __all__ = [
@@ -96,7 +96,8 @@ class Pace:
         window: How many are allowed now, 1 to `cap`; halved by a 429 and by answers that come too late, grown by one
             per round of good answers.
         in_flight: How many are under way.
-        limit: The rate limit the platform last stated together with a 429, requests per minute; None before that.
+        limit: The rate limit the platform last stated together with a 429, or when little was left of it, requests
+            per minute; None before that.
     """
 
     def __init__(self, cap: int, allowance: Allowance = Allowance()) -> None:
@@ -143,7 +144,7 @@ class Pace:
             # Never catch up after a pause: a burst is what the limit forbids.
             self._next_paid = max(now, self._next_paid) + spacing
 
-    def heard(self, outcome: Reply | NoReply, now: Seconds) -> Hearing:
+    def heard(self, outcome: Reply | NoReply, now: Seconds, *, paid: bool = True) -> Hearing:
         """Take an outcome into account and say what happens with it.
 
         A 429 is sent again after a hold of the whole account, however often, until `PATIENCE` is over; one that says
@@ -156,7 +157,19 @@ class Pace:
             self._slow_down(now)
         elif isinstance(outcome, Reply):
             self._well_heard(now)
+            if paid:
+                self._mind_what_remains(outcome.headers, now)
         return "deliver"
+
+    def _mind_what_remains(self, headers: Mapping[str, str], now: Seconds) -> None:
+        """Keep to the stated limit as soon as what is left of it would not fill the slots, not only once refused."""
+        left = remaining(headers)
+        if left is None or left >= self.cap:
+            return
+        stated = header_seconds(headers, "x-ratelimit-limit")
+        if stated and self.limit is None:
+            self._next_paid = max(self._next_paid, now + self._allowance.spacing(NO_LOAD, stated))
+        self.limit = stated or self.limit
 
     def _slow_down(self, now: Seconds) -> None:
         if now >= self._slow_until:

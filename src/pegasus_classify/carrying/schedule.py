@@ -151,7 +151,7 @@ class Schedule:
         self._now = now
         exchange, step = self._performing.pop(token)
         if isinstance(step, Send) and isinstance(outcome, Reply | NoReply):
-            hearing = self._pace.heard(outcome, now)
+            hearing = self._pace.heard(outcome, now, paid=step.paid)
             if exchange.payer is not None and step.paid:
                 exchange.payer.heard(exchange.most, outcome)
             exchange.refusals += hearing == "again"
@@ -307,6 +307,8 @@ class Schedule:
 
     def _start_batches(self) -> None:
         """Send off what travels together once it is full, or once nothing more is coming that could join it."""
+        if not self._sharing:
+            return
         coming = any(
             isinstance(step, Claim) or (isinstance(step, Send) and not step.paid)
             for _, step in self._performing.values()

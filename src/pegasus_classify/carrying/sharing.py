@@ -19,6 +19,10 @@ class Sharing(Generic[_W]):
     def __init__(self) -> None:
         self._waiting: dict[tuple[object, ...], list[tuple[_W, Share]]] = {}
 
+    def __bool__(self) -> bool:
+        """Tell whether anyone waits."""
+        return bool(self._waiting)
+
     def put(self, who: _W, share: Share) -> None:
         """Let one more wait."""
         self._waiting.setdefault(kin(share), []).append((who, share))

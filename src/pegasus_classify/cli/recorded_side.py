@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from pegasus_classify.client.recorded_calls import Chain, Chains, call_of, is_answered
 from pegasus_classify.compare.side import Observation, Side, side_of
-from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import VideoResult
-from pegasus_classify.errors import APIStatusError
-from pegasus_classify.legacy.answers import read_answer
-from pegasus_classify.legacy.routes import Call, route
-from pegasus_classify.legacy.wire import read_request
 from pegasus_classify.recordings.format import RecordedCall, Recording
 
 __all__ = ["recorded_requests", "recorded_side"]
@@ -30,7 +26,7 @@ def recorded_requests(recording: Recording, *, by_video: bool = False) -> list[t
     """
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for call in recording.calls:
-        if call.request is None or not _is_answered(call) or _routed(call) is None:
+        if call.request is None or not is_answered(call) or call_of(call) is None:
             continue
         for path, body in _per_video(recording, call) if by_video else [(call.path, call.request)]:
             found.setdefault(json.dumps([path, body], sort_keys=True), (path, body))
@@ -42,7 +38,7 @@ def _per_video(recording: Recording, call: RecordedCall) -> list[tuple[str, Mapp
     index = body.pop("index_id", None)
     if index is None:
         return [(call.path, body)]
-    alike = (each for each in recording.calls if (each.request or {}).get("index_id") == index and _is_answered(each))
+    alike = (each for each in recording.calls if (each.request or {}).get("index_id") == index and is_answered(each))
     listed = (entry for each in alike for entry in each.response.get("data", ()) if isinstance(entry, Mapping))
     videos = list(dict.fromkeys(str(entry["video_id"]) for entry in listed if "video_id" in entry))
     path = call.path.removesuffix("/bulk")
@@ -59,14 +55,14 @@ def recorded_side(name: str, recording: Recording) -> Side:
     A request that was answered in full says something about every video it names, also about those the answer leaves
     out: nothing was found there. What cannot be used is complained about by its place.
     """
-    chains = _Chains()
+    chains = Chains()
     for number, call in enumerate(recording.calls, 1):
         chains.take(number, call)
     failed = {each.video_id: each.reason or each.kind for call in recording.calls for each in call.failed or ()}
     durations = {video: length for call in recording.calls for video, length in (call.durations or {}).items()}
     side = side_of(
         name,
-        chains.observations(failed),
+        _observations(chains, failed),
         requests=[each.request for each in chains.chains if each.request is not None],
         durations=durations,
         whole=chains.whole,
@@ -77,126 +73,32 @@ def recorded_side(name: str, recording: Recording) -> Side:
     return replace(side, about=_about(recording.calls), complaints=told, complaint_count=count)
 
 
-@dataclass(eq=False)
-class _Chain:
-    """One answered request with all its pages."""
-
-    request: ClassifyRequest | None
-    place: str
-    videos: list[VideoResult] = field(default_factory=list)
-    total: int | None = None
-    next_token: str = ""
-    told: tuple[str | None, bool] = (None, True)
-
-    @property
-    def whole(self) -> bool:
-        return not self.next_token and (self.total is None or self.total <= len(self.videos))
-
-
-class _Chains:
-    def __init__(self) -> None:
-        self.chains: list[_Chain] = []
-        self.complaints: list[str] = []
-        self.listed: set[str] = set()
-        self._by_token: dict[str, _Chain] = {}
-        self._requests: dict[str, ClassifyRequest] = {}
-
-    @property
-    def whole(self) -> bool:
-        """Whether a video that no answer mentions was asked about as well."""
-        open_ones = [each for each in self.chains if each.request is None or each.request.index_id is not None]
-        return bool(open_ones) and all(each.whole for each in open_ones)
-
-    def take(self, number: int, call: RecordedCall) -> None:
-        place = f"call {number} ({call.path})"
-        routed = _routed(call)
-        if routed is None or not _is_answered(call):
-            told = call.response.get("message", "") if isinstance(call.response, Mapping) else ""
-            what = f"status {call.status} {told}".strip() if routed else "no Classify call"
-            self.complaints.append(f"{place}: {what}; passed over")
-            return
-        try:
-            page = read_answer(call.response)
-        except ValueError as error:
-            self.complaints.append(f"{place}, response: {error}; passed over")
-            return
-        chain = self._by_token.pop(routed.token or "", None)
-        if chain is None:
-            chain = _Chain(None if routed.token else self._request(place, call, routed), place, told=_told(call))
-            self.chains.append(chain)
-        chain.videos.extend(self._named(page.videos, chain))
-        chain.total, chain.next_token = page.info.total, page.info.next_token or ""
-        if chain.next_token:
-            self._by_token[chain.next_token] = chain
-
-    def observations(self, failed: Mapping[str, str]) -> Iterator[Observation]:
-        """Give every result, and an empty one for each video that was asked about and is not in a whole answer."""
-        of_index: dict[str, dict[str, None]] = {}
-        for chain in self.chains:
-            if chain.request is not None and chain.request.index_id is not None:
-                of_index.setdefault(chain.request.index_id, {}).update((each.video_id, None) for each in chain.videos)
-        for chain in self.chains:
-            if self._is_copy(chain):
-                self.complaints.append(f"{chain.place}: an answer that was kept, not given again; no repeat")
-                continue
-            yield from (Observation(each, chain.request) for each in chain.videos)
-            if not chain.whole:
-                self.complaints.append(f"{chain.place}: pages are missing; videos that are not listed are left out")
-            elif chain.request is not None:
-                asked: Iterable[str] = chain.request.video_ids or of_index.get(chain.request.index_id or "") or ()
-                seen = {each.video_id for each in chain.videos}
-                missing = (video for video in dict.fromkeys(asked) if video not in seen and video not in failed)
-                yield from (Observation(VideoResult(video), chain.request) for video in missing)
-
-    def _is_copy(self, chain: _Chain) -> bool:
-        """Tell whether nobody was asked for it and an earlier chain of the same question has the answer."""
-        source, asked = chain.told
-        earlier = self.chains[: self.chains.index(chain)]
-        same = [each for each in earlier if each.request is not None and each.request is chain.request]
-        return not asked and any(each.told[0] == source for each in same)
-
-    def _request(self, place: str, call: RecordedCall, routed: Call) -> ClassifyRequest | None:
-        if call.request is None:
-            self.complaints.append(f"{place}: without its request; the classes found are taken for those asked")
-            return None
-        key = json.dumps(call.request, sort_keys=True)
-        if key not in self._requests:
-            try:
-                self._requests[key] = read_request(call.request, "bulk" if routed.kind == "bulk" else "videos")[0]
-            except APIStatusError as error:
-                self.complaints.append(f"{place}, request: {error.message}")
-                return None
-        return self._requests[key]
-
-    def _named(self, videos: Iterable[VideoResult], chain: _Chain) -> Iterator[VideoResult]:
-        alone = (chain.request.video_ids or ()) if chain.request is not None else ()
-        for video in videos:
-            # The labels dialect's answer about a single video may leave its id out.
-            named = replace(video, video_id=alone[0]) if not video.video_id and len(alone) == 1 else video
-            self.listed.add(named.video_id)
-            yield named
-
-
-def _told(call: RecordedCall) -> tuple[str | None, bool]:
-    """Return where an answer was taken from, and whether the model was asked for it as far as anybody knows."""
-    cost = call.cost or {}
-    return call.source, not (cost.get("kept", 0) > 0 and cost.get("calls", 0) == 0)
-
-
-def _is_answered(call: RecordedCall) -> bool:
-    return call.status == 200 and isinstance(call.response, Mapping)
-
-
-def _routed(call: RecordedCall) -> Call | None:
-    path = call.path.partition("?")[0]
-    for method in ("POST", "GET"):
-        try:
-            found = route(method, path)
-        except APIStatusError:
+def _observations(chains: Chains, failed: Mapping[str, str]) -> Iterator[Observation]:
+    """Give every result, and an empty one for each video that was asked about and is not in a whole answer."""
+    of_index: dict[str, dict[str, None]] = {}
+    for chain in chains.chains:
+        if chain.request is not None and chain.request.index_id is not None:
+            of_index.setdefault(chain.request.index_id, {}).update((each.video_id, None) for each in chain.videos)
+    for chain in chains.chains:
+        if _is_copy(chain, chains.chains):
+            chains.complaints.append(f"{chain.place}: an answer that was kept, not given again; no repeat")
             continue
-        if found is not None:
-            return found
-    return None
+        yield from (Observation(each, chain.request) for each in chain.videos)
+        if not chain.whole:
+            chains.complaints.append(f"{chain.place}: pages are missing; videos that are not listed are left out")
+        elif chain.request is not None:
+            asked: Iterable[str] = chain.request.video_ids or of_index.get(chain.request.index_id or "") or ()
+            seen = {each.video_id for each in chain.videos}
+            missing = (video for video in dict.fromkeys(asked) if video not in seen and video not in failed)
+            yield from (Observation(VideoResult(video), chain.request) for video in missing)
+
+
+def _is_copy(chain: Chain, chains: Sequence[Chain]) -> bool:
+    """Tell whether nobody was asked for it and an earlier chain of the same question has the answer."""
+    source, asked = chain.told
+    earlier = chains[: chains.index(chain)]
+    same = [each for each in earlier if each.request is not None and each.request is chain.request]
+    return not asked and any(each.told[0] == source for each in same)
 
 
 def _about(calls: Sequence[RecordedCall]) -> dict[str, str]:

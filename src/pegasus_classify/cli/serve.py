@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import sys
+from enum import Enum
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,7 @@ from pegasus_classify.cli.terminal import said
 from pegasus_classify.cli.wrong_usage import UsageProblem
 from pegasus_classify.settings import KEY_VARIABLES
 
-__all__ = ["serve"]
+__all__ = ["LogForm", "serve"]
 
 _OPEN_FILES = 65_536
 
@@ -66,6 +67,23 @@ _Policy: TypeAlias = Annotated[
         dir_okay=False,
     ),
 ]
+
+
+class LogForm(str, Enum):
+    """How a server logs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+_Log: TypeAlias = Annotated[
+    LogForm,
+    typer.Option(
+        "--log",
+        help="text: warnings as lines; json: one object a line, also with each ask of a migration: route, reason, "
+        "side, seconds, price, agreement.",
+    ),
+]
 _AnswerWithin: TypeAlias = Annotated[
     float,
     typer.Option(
@@ -87,6 +105,7 @@ def serve(
     pass_through: _PassThrough = None,
     cors_origin: _CorsOrigin = None,
     policy: _Policy = None,
+    log: _Log = LogForm.TEXT,
     *,
     common: Common,
 ) -> None:
@@ -107,6 +126,7 @@ def serve(
         pass_through=pass_through,
         cors_origins=tuple(cors_origin or ()),
         answer_within=answer_within,
+        log=log.value,
     )
     _allow_many_connections()
     running = import_module("pegasus_classify.server.running")

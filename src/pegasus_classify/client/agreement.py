@@ -1,24 +1,24 @@
-"""What both sides said about the same videos, collected until it can be judged."""
+"""What both sides said about the same videos: as text that can be kept, and as a judgement."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
-from pegasus_classify.contract.result import ClassifyResult, ClassResult, VideoResult
+from pegasus_classify.contract.result import ClassifyResult, ClassResult, Clip, VideoResult
 from pegasus_classify.contract.verdicts import SideVerdict
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.rollout.policy import LadderRules
 
-__all__ = ["Agreement", "Pair", "check_can_judge", "pairs_of", "seen_line"]
+__all__ = ["MOST_PAIRS", "Pair", "check_can_judge", "flip_text", "judgement", "pair_of", "pair_text", "pairs_of"]
 
-_MOST_PAIRS = 20_000
+MOST_PAIRS = 20_000
+"""How many compared videos a judgement rests on at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,50 @@ def pairs_of(request: ClassifyRequest, old: ClassifyResult, new: ClassifyResult)
             yield Pair(request, left, replace(right, evidence=(), dropped=()))
 
 
+def pair_text(pair: Pair) -> str:
+    """Return a pair as text; everything a comparison looks at is in it."""
+    told = {
+        "request": pair.request.model_dump(mode="json", exclude_defaults=True, exclude={"video_ids"}),
+        "old": _video_told(pair.old),
+        "new": _video_told(pair.new),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def pair_of(text: str) -> Pair | None:
+    """Read a pair from text; None when it is none."""
+    try:
+        told = json.loads(text)
+        request = ClassifyRequest.model_validate_json(json.dumps(told["request"]))
+        return Pair(request, _video_of(told["old"]), _video_of(told["new"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _video_told(video: VideoResult) -> dict[str, Any]:
+    # What the comparison does not look at would only make the store larger.
+    classes = [{name: value for name, value in asdict(each).items() if value is not None} for each in video.classes]
+    return {"video_id": video.video_id, "classes": classes, "length": video.length}
+
+
+def _video_of(told: dict[str, Any]) -> VideoResult:
+    classes = tuple(
+        ClassResult(**{**each, "clips": None if "clips" not in each else tuple(Clip(**clip) for clip in each["clips"])})
+        for each in told["classes"]
+    )
+    return VideoResult(told["video_id"], classes, length=told["length"])
+
+
+def flip_text(pair: Pair, at: Seconds) -> str:
+    """Return what is shown of a video that differs: when it was seen, and the clips of each class on either side."""
+    told = {"at": at, "video": pair.old.video_id, "length": pair.new.length, "old": _shown(pair.old)}
+    return json.dumps({**told, "new": _shown(pair.new)}, ensure_ascii=False)
+
+
+def _shown(video: VideoResult) -> dict[str, list[list[float]]]:
+    return {each.name: [[clip.start, clip.end] for clip in each.clips or ()] for each in video.classes}
+
+
 def check_can_judge() -> None:
     """Refuse a ladder that could never be climbed.
 
@@ -66,62 +110,22 @@ def check_can_judge() -> None:
         raise SettingsError("a ladder is climbed by comparisons: install pegasus-classify[compare]")
 
 
-class Agreement:
-    """Pairs since the last change, and the latest judgement about them. Safe from several threads.
+def judgement(pairs: Iterable[Pair], rules: LadderRules, look: int) -> SideVerdict:
+    """Compare both sides; takes up to some seconds.
 
-    It is looked at again whenever the pairs have doubled, so that the looks stay few.
-
-    Attributes:
-        verdict: The latest; None before the first look.
+    Args:
+        pairs: One of each video.
+        rules: The policy's.
+        look: The how many-th look at these data it is, from 1.
     """
-
-    def __init__(self, rules: LadderRules) -> None:
-        self._rules = rules
-        self._pairs: dict[str, Pair] = {}
-        self._looks = 0
-        self._lock = threading.Lock()
-        self.verdict: SideVerdict | None = None
-
-    def add(self, pairs: list[Pair]) -> None:
-        """Add pairs; judges when it is time, which takes up to some hundred milliseconds."""
-        with self._lock:
-            # The first pair of a video alone: a kept answer given again would tell of a noise that is not there.
-            for pair in pairs if len(self._pairs) < _MOST_PAIRS else ():
-                self._pairs.setdefault(pair.old.video_id, pair)
-            if len(self._pairs) < self._rules.videos * 2**self._looks:
-                return
-            self._looks += 1
-            taken, look = list(self._pairs.values()), self._looks
-        verdict = _judged(taken, self._rules, look)
-        with self._lock:
-            if look == self._looks:
-                self.verdict = verdict
-
-
-def _judged(pairs: list[Pair], rules: LadderRules, look: int) -> SideVerdict:
     from pegasus_classify.compare.comparison import Rules, compare  # noqa: PLC0415 - an extra
     from pegasus_classify.compare.judgement import Judging  # noqa: PLC0415 - an extra
     from pegasus_classify.compare.side import Observation, side_of  # noqa: PLC0415 - an extra
 
-    old = side_of("old", (Observation(each.old, each.request) for each in pairs))
-    new = side_of("new", (Observation(each.new, each.request) for each in pairs))
+    kept = list(pairs)
+    old = side_of("old", (Observation(each.old, each.request) for each in kept))
+    new = side_of("new", (Observation(each.new, each.request) for each in kept))
     # Half of the chance of a false alarm; the other half is the watched shares'.
     noise = rules.differences / 2
     judging = Judging(alpha=rules.false_alarm / 2, margin=rules.differences, look=look, assumed_noise=noise)
     return compare(old, new, Rules(judging, draws=0)).verdict
-
-
-def seen_line(at: Seconds, pairs: list[Pair], usd: float) -> str:
-    """Return a line that tells a shadow's outcome: how many videos, and of those that differ what each side said."""
-    flips = [
-        {"video": pair.old.video_id, "old": _told(pair.old), "new": _told(pair.new)} for pair in pairs if pair.differs
-    ]
-    return json.dumps({"at": at, "videos": len(pairs), "usd": usd, "flips": flips}, ensure_ascii=False) + "\n"
-
-
-def _told(video: VideoResult) -> dict[str, list[list[float]]]:
-    return {each.name: _spans(each) for each in video.classes}
-
-
-def _spans(found: ClassResult) -> list[list[Any]]:
-    return [[clip.start, clip.end] for clip in found.clips or ()]

@@ -8,20 +8,19 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pegasus_classify.client.account import AsyncAccount, AsyncWork
+from pegasus_classify.client.by_policy import reply_by_async, rollout_of
 from pegasus_classify.client.choices import Choices, chosen_settings
 from pegasus_classify.client.handle import HandledReply, handle, handle_page, read_call
 from pegasus_classify.client.performing import perform_all_async
 from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
 from pegasus_classify.client.result import AsyncClassifyPageResult, async_page_of
-from pegasus_classify.client.rollout import rollout_of
-from pegasus_classify.client.routing import reply_by_async
 
 if TYPE_CHECKING:
     # Only annotations need it, and it would be a dependency of its own.
     from typing_extensions import Unpack
 
     from pegasus_classify.carrying.progress import Progress
+    from pegasus_classify.client.account import AsyncWork
     from pegasus_classify.contract.request import ClassifyRequest
     from pegasus_classify.contract.result import Failure, VideoResult
     from pegasus_classify.settings import Settings
@@ -54,6 +53,8 @@ class AsyncClassifier:
         on_progress: Callable[[Progress], None] | None = None,
         **choices: Unpack[Choices],
     ) -> None:
+        from pegasus_classify.client.account import AsyncAccount  # noqa: PLC0415 - loaded late
+
         self.settings = chosen_settings(api_key, base_url, settings, choices, os.environ)
         self._rollout = rollout_of(self.settings)
         self._account = AsyncAccount(self.settings, on_progress=on_progress)

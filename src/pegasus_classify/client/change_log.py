@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import logging
 import os
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pegasus_classify.client.file_lock import locked
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.rollout.ladder import Change, Rung, change_line, read_changes, rung_after
 
 __all__ = ["ChangeLog"]
 
+_LOG = logging.getLogger("pegasus_classify.rollout")
+
+_TORN = "#broken off\n"
+"""Ends a line that its writer did not: it must not become an entry because somebody else writes on."""
+
 
 class ChangeLog:
-    """Changes in the order in which they were made, by whatever process. Safe from several threads.
+    """Changes in the order in which they were made, by whatever process. Safe from several threads and processes.
 
     Args:
         path: Made with the first change; None: changes are kept in the process.
 
     Attributes:
-        changes: Those that had an effect.
+        changes: Those that had an effect, or tell of something that acts by itself.
         rung: Where they lead.
         complaints: Lines that are no changes.
 
@@ -33,65 +42,94 @@ class ChangeLog:
         self.changes: list[Change] = []
         self.rung = Rung()
         self.complaints: list[str] = []
-        self._size = -1
+        self._mark: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self.look()
 
     def look(self) -> bool:
-        """Read the file again when it has grown, or was put in another's place; True when that changed anything."""
+        """Read the file again when it has changed, or was put in another's place; True when that changed anything.
+
+        Raises:
+            SettingsError: It cannot be read.
+        """
         if self.path is None:
             return False
         try:
-            size = os.stat(self.path).st_size
+            told = os.stat(self.path)
         except FileNotFoundError:
             # Gone is not undone: what was decided stays decided until somebody decides otherwise.
             return False
-        if size == self._size:
+        except OSError as error:
+            raise SettingsError(f"the log of decisions {self.path} cannot be read: {error.strerror}") from None
+        mark = told.st_size, told.st_ino
+        if mark == self._mark:
             return False
         with self._lock:
             before = self.rung
-            self._replay(self._text(), size)
+            self._replay(self._text())
+            self._mark = mark
             return self.rung != before
 
-    def add(self, change: Change) -> bool:
+    def add(self, make: Callable[[Rung, list[Change]], Change | None]) -> Change | None:
         """Write a change, then live by it.
 
+        Args:
+            make: Given where the ladder stands, with nobody else writing meanwhile, and the changes so far, returns
+                the change; None for none.
+
         Returns:
-            False when it does not fit where the ladder stands, because another process was faster; nothing is written.
+            The change; None when there was none, or it has no effect; nothing is written then.
 
         Raises:
             SettingsError: It cannot be written; then it has no effect.
         """
         with self._lock:
-            self.look()
-            after = rung_after(self.rung, change)
-            if after == self.rung:
-                return False
-            self._write(change_line(change))
-            self.changes.append(change)
-            self.rung = after
-            return True
+            if self.path is None:
+                return self._live_by(make(self.rung, self.changes))
+            with self._opened(self.path) as file:
+                self.look()
+                change = make(self.rung, self.changes)
+                if change is None or not _counts(self.rung, change):
+                    return None
+                self._write(file, change)
+                return self._live_by(change)
 
-    def _write(self, line: str) -> None:
-        if self.path is None:
-            return
+    def _live_by(self, change: Change | None) -> Change | None:
+        if change is None or not _counts(self.rung, change):
+            return None
+        self.changes.append(change)
+        self.rung = rung_after(self.rung, change)
+        return change
+
+    @contextlib.contextmanager
+    def _opened(self, path: Path) -> Iterator[int]:
+        """Open the file with nobody else writing; raises `SettingsError` for whatever goes wrong inside."""
         try:
-            # One write to a file opened for appending is not mixed with another process's.
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                os.write(handle, (self._end_of_torn_line() + line).encode("utf-8"))
-                os.fsync(handle)
-                self._size = -1
-            finally:
-                os.close(handle)
+            with contextlib.ExitStack() as held:
+                while True:
+                    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+                    held.callback(os.close, file)
+                    held.enter_context(locked(file))
+                    if _is_still_there(path, file):
+                        break
+                yield file
         except OSError as error:
-            raise SettingsError(f"the log of decisions {self.path} cannot be written: {error.strerror}") from None
+            reason = error.strerror or str(error)
+            raise SettingsError(f"the log of decisions {self.path} cannot be written: {reason}") from None
 
-    def _end_of_torn_line(self) -> str:
-        text = b""
-        with contextlib.suppress(OSError):
-            text = Path(self.path or "").read_bytes()
-        return "\n" if text and not text.endswith(b"\n") else ""
+    def _write(self, file: int, change: Change) -> None:
+        size = os.fstat(file).st_size
+        known = self.changes if not size else ()
+        if known:
+            # Whoever reads the new file must come to the same place.
+            _LOG.error("the log of decisions was gone; its %d entries are written again", len(known))
+        torn = _TORN if size and _last_byte(file) != b"\n" else ""
+        data = (torn + "".join(map(change_line, (*known, change)))).encode("utf-8", "backslashreplace")
+        # One write to a file opened for appending is not mixed with another process's, also where locks do nothing.
+        if os.write(file, data) != len(data):
+            raise OSError(errno.ENOSPC, "the disk is full")
+        os.fsync(file)
+        self._mark = None
 
     def _text(self) -> str:
         assert self.path is not None
@@ -100,12 +138,32 @@ class ChangeLog:
         except OSError as error:
             raise SettingsError(f"the log of decisions {self.path} cannot be read: {error.strerror}") from None
 
-    def _replay(self, text: str, size: int) -> None:
+    def _replay(self, text: str) -> None:
         changes, self.complaints = read_changes(text)
-        rung, fitting = Rung(), []
+        rung, kept = Rung(), []
         for change in changes:
-            after = rung_after(rung, change)
-            if after != rung:
-                fitting.append(change)
-            rung = after
-        self.rung, self.changes, self._size = rung, fitting, size
+            if _counts(rung, change):
+                kept.append(change)
+            rung = rung_after(rung, change)
+        if not changes and self.changes:
+            # An emptied file is a file that is gone.
+            return
+        self.rung, self.changes = rung, kept
+
+
+def _counts(rung: Rung, change: Change) -> bool:
+    """Tell whether an entry has an effect, or needs none."""
+    return change.act not in ("promoted", "rolled_back") or rung_after(rung, change) != rung
+
+
+def _is_still_there(path: Path, file: int) -> bool:
+    """Tell whether an open file is the one that a path names: it may have been taken away while we waited for it."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(file))
+    except FileNotFoundError:
+        return False
+
+
+def _last_byte(file: int) -> bytes:
+    os.lseek(file, -1, os.SEEK_END)
+    return os.read(file, 1)

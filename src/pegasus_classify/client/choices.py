@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from pegasus_classify.client.video_map import video_map_of
 from pegasus_classify.errors import SettingsError
-from pegasus_classify.rollout.policy import Policy
 from pegasus_classify.settings import AskAs, OnFailedVideo, Settings, settings_from
+
+if TYPE_CHECKING:
+    from pegasus_classify.rollout.policy import Policy
 
 __all__ = ["Choices", "chosen_settings"]
 
@@ -78,8 +80,14 @@ def chosen_settings(
         "upstream": base_url,
         "index_ids": None if index_ids is None else tuple(index_ids),
         "video_map": video_map_of(choices.get("video_map")),
-        "policy": policy.model_dump(exclude_defaults=True) if isinstance(policy, Policy) else policy,
+        "policy": _written(policy),
     }
     before = {} if settings is None else {name: getattr(settings, name) for name in settings.model_fields_set}
     chosen = {name: value for name, value in given.items() if value is not None}
     return settings_from({**before, **chosen}, environment)
+
+
+def _written(policy: Any) -> Any:
+    # A `Policy` knows how to write itself down; asking for its class would load everything about migrations.
+    write = getattr(policy, "model_dump", None)
+    return policy if write is None else write(exclude_defaults=True)

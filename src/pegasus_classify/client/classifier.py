@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pegasus_classify.client.account import Account, Work
+from pegasus_classify.client.by_policy import reply_by, rollout_of
 from pegasus_classify.client.choices import Choices, chosen_settings
 from pegasus_classify.client.handle import (
     HandledReply,
@@ -21,9 +21,6 @@ from pegasus_classify.client.handle import (
 from pegasus_classify.client.performing import perform_all
 from pegasus_classify.client.request_body import ClassLike, MoreOptions, address_of, call_body
 from pegasus_classify.client.result import ClassifyPageResult, page_of
-from pegasus_classify.client.rollout import rollout_of
-from pegasus_classify.client.routing import reply_by
-from pegasus_classify.client.run_log import run_id_of
 from pegasus_classify.legacy.spelling import Spelling
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pegasus_classify.carrying.progress import Progress
+    from pegasus_classify.client.account import Work
     from pegasus_classify.client.cancelling import Cancelled
     from pegasus_classify.contract.asks import Video
     from pegasus_classify.contract.request import ClassifyRequest
@@ -68,6 +66,9 @@ class Classifier:
         on_progress: Callable[[Progress], None] | None = None,
         **choices: Unpack[Choices],
     ) -> None:
+        # Everything that asks and reads comes with the first client, not with the import.
+        from pegasus_classify.client.account import Account  # noqa: PLC0415 - loaded late
+
         self.settings = chosen_settings(api_key, base_url, settings, choices, os.environ)
         self._rollout = rollout_of(self.settings)
         self._account = Account(self.settings, on_progress=on_progress)
@@ -185,6 +186,8 @@ class Classifier:
 
     def run_id(self, request: ClassifyRequest) -> str:
         """Return the name under which `runs` knows a request; needs no connection."""
+        from pegasus_classify.client.run_log import run_id_of  # noqa: PLC0415 - loaded late
+
         return run_id_of(self._account.account, request, self.plan(request))
 
     def cancel(self, request: ClassifyRequest) -> Cancelled:

@@ -22,7 +22,7 @@ class OldAsker:
     def __init__(self, side: OldSide) -> None:
         """Open nothing yet."""
         self.side = side
-        self._endpoint = Endpoint(side.url.rstrip("/"), "", side.timeout)
+        self._endpoint = Endpoint((side.url or "").rstrip("/"), "", side.timeout)
         self._idle: queue.SimpleQueue[Sender] = queue.SimpleQueue()
         self._made: list[Sender] = []
         self._threads = ThreadPoolExecutor(side.concurrency, "pegasus-classify-old")

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.rollout.policy import Policy, policy_from
 
-__all__ = ["PolicyFile", "PolicySource", "read_policy"]
+__all__ = ["PolicyFile", "PolicySource", "policy_of", "read_policy"]
 
 PolicySource: TypeAlias = "Policy | Mapping[str, Any] | str | Path"
 """A policy, its values, or the path of a TOML file."""
@@ -42,6 +42,13 @@ def _toml(text: str, name: str) -> dict[str, Any]:
     except toml.TOMLDecodeError as error:
         raise SettingsError(f"{name}: {error}") from None
     return read
+
+
+def policy_of(source: PolicySource) -> Policy:
+    """Return a policy from wherever it is; raises as `read_policy` does."""
+    if isinstance(source, str | Path):
+        return read_policy(Path(source))
+    return source if isinstance(source, Policy) else policy_from(source)
 
 
 class PolicyFile:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from pegasus_classify.client.needs import Now
+from pegasus_classify.client.old_recording import NotRecordedError
 from pegasus_classify.client.rollout_needs import AskNew, AskOld, Choice, ListVideos, RoutedNeed, Several
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.request import ClassifyRequest
@@ -26,8 +27,19 @@ _Steps: TypeAlias = Generator[RoutedNeed, Any, _R]
 _OTHER: dict[SideName, SideName] = {"legacy": "pegasus", "pegasus": "legacy"}
 
 _MAY_BE_ANSWERED_ELSEWHERE: frozenset[FailureKind] = frozenset(
-    {"unavailable", "rate_limited", "quota_used_up", "over_budget", "unreadable", "refused", "not_ready"}
+    {
+        "unavailable",
+        "rate_limited",
+        "quota_used_up",
+        "over_budget",
+        "unreadable",
+        "refused",
+        "not_ready",
+        "not_recorded",
+    }
 )
+_FREE = Cost()
+
 _THE_SIDE_FAILED: frozenset[FailureKind] = frozenset({"unavailable", "unreadable"})
 """What counts against a side: nothing that one caller's key or videos bring about, or one caller could close a side."""
 
@@ -56,12 +68,20 @@ class Ended:
         ticket: From `Deciding.take`.
         ok: Whether the side answered.
         seconds: How long it took, 0 or more.
+        route: Which route, `otherwise` or `stop` sent it.
+        because: Why, of few words; `fallback` and `left_alone` where a side stands in for the other.
+        videos: How many videos it was about; 1 for an index.
+        cost: What it used.
     """
 
     side: SideName
     ticket: int
     ok: bool
     seconds: Seconds
+    route: str = ""
+    because: str = ""
+    videos: int = 1
+    cost: Cost = _FREE
 
 
 class Deciding(Protocol):
@@ -80,8 +100,12 @@ class Deciding(Protocol):
     def ended(self, ended: Ended, now: Seconds) -> None:
         """End an ask."""
 
-    def offer(self, caller: Caller, ask: AskNew, answer: ClassifyResult, now: Seconds) -> None:
-        """Have Pegasus asked beside an answer of the old side; returns at once and raises nothing."""
+    def offer(self, caller: Caller, ask: AskNew, decision: Decision, answer: ClassifyResult) -> None:
+        """Have an answer compared with the other side's; returns at once and raises nothing.
+
+        Where the old side answered, Pegasus is asked beside it; where Pegasus did, a recording of the old side is
+        looked at, if there is one.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,12 @@ class _Part:
     ticket: int = 0
     fell_back: bool = False
     outcome: ClassifyResult | ClassifyError | None = None
+    because: str = ""
+    given_up: int = 0
+
+    @property
+    def videos(self) -> int:
+        return len(self.request.video_ids or ("",)) - self.given_up
 
 
 def routed(request: ClassifyRequest, spelling: Spelling, caller: Caller, deciding: Deciding) -> _Steps[Told]:
@@ -121,14 +151,14 @@ def routed(request: ClassifyRequest, spelling: Spelling, caller: Caller, decidin
     parts = _parts(request, ids, caller, deciding)
     yield from _ask(parts, spelling, deciding)
     parts += yield from _asked_elsewhere(parts, spelling, deciding)
-    now = yield Now()
     for part in parts:
-        if part.decision.shadow and part.side == "legacy" and isinstance(part.outcome, ClassifyResult):
-            choice = _choice(part.decision)
-            deciding.offer(caller, AskNew(part.request, spelling, choice), part.outcome, now)
+        wanted = part.decision.shadow if part.side == "legacy" else not part.fell_back
+        if wanted and isinstance(part.outcome, ClassifyResult) and part.outcome.answered:
+            ask = AskNew(_answered(part.request, part.outcome), spelling, _choice(part.decision))
+            deciding.offer(caller, ask, part.decision, part.outcome)
     counts: Counter[SideName] = Counter()
     for part in parts:
-        counts[part.side] += len(part.request.video_ids or ("",)) if part.outcome is not None else 0
+        counts[part.side] += part.videos if part.outcome is not None else 0
     decisions = tuple(replace(part.decision, side=part.side) for part in parts)
     fell_back = any(part.fell_back for part in parts)
     return Told(_merged(request, ids, parts), decisions, dict(counts), fell_back)
@@ -175,6 +205,14 @@ def _about(request: ClassifyRequest, videos: Sequence[str]) -> ClassifyRequest:
     return request.model_copy(update={"video_ids": tuple(videos), "index_id": None})
 
 
+def _answered(request: ClassifyRequest, outcome: ClassifyResult) -> ClassifyRequest:
+    """Return the request about the videos that were answered: the others cannot be compared."""
+    failed = {each.video_id for each in outcome.failed}
+    if not failed or request.video_ids is None:
+        return request
+    return _about(request, [each for each in request.video_ids if each not in failed])
+
+
 def _choice(decision: Decision) -> Choice:
     return Choice(decision.model, decision.prompt, decision.calibration)
 
@@ -189,6 +227,7 @@ def _ask(parts: Sequence[_Part], spelling: Spelling, deciding: Deciding) -> _Ste
         if ticket is None and _may_fall_back(part, deciding.policy):
             ticket = deciding.take(other, began)
             part.side, part.fell_back = (part.side, False) if ticket is None else (other, True)
+            part.because = "left_alone"
         if ticket is None:
             part.outcome = _left_alone(part.side, deciding.policy)
         else:
@@ -200,7 +239,14 @@ def _ask(parts: Sequence[_Part], spelling: Spelling, deciding: Deciding) -> _Ste
     ended: Seconds = yield Now()
     for part, outcome in zip(asked, outcomes, strict=True):
         part.outcome = outcome
-        deciding.ended(Ended(part.side, part.ticket, not is_failure(outcome), max(0.0, ended - began)), ended)
+        deciding.ended(_ended(part, outcome, max(0.0, ended - began)), ended)
+
+
+def _ended(part: _Part, outcome: ClassifyResult | ClassifyError, seconds: Seconds) -> Ended:
+    cost = outcome.cost if isinstance(outcome, ClassifyResult) else Cost()
+    because = part.because or ("fallback" if part.fell_back else part.decision.because)
+    ok = not is_failure(outcome)
+    return Ended(part.side, part.ticket, ok, seconds, part.decision.route, because, part.videos, cost)
 
 
 def _ask_of(part: _Part, spelling: Spelling) -> AskNew | AskOld:
@@ -254,6 +300,7 @@ def _taken_over(added: _Part, parts: Sequence[_Part]) -> _Part:
     for part in parts:
         if isinstance(part.outcome, ClassifyResult):
             left = tuple(each for each in part.outcome.failed if each.video_id not in ours)
+            part.given_up += len(part.outcome.failed) - len(left)
             part.outcome = replace(part.outcome, failed=left)
     result = added.outcome
     assert isinstance(result, ClassifyResult)
@@ -275,7 +322,11 @@ def is_failure(outcome: ClassifyResult | ClassifyError) -> bool:
 
 
 def _may_be_tried_elsewhere(outcome: ClassifyError) -> bool:
-    return is_failure(outcome) or (isinstance(outcome, APIStatusError) and outcome.status_code == 429)
+    return (
+        is_failure(outcome)
+        or isinstance(outcome, NotRecordedError)
+        or (isinstance(outcome, APIStatusError) and outcome.status_code == 429)
+    )
 
 
 def _left_alone(side: SideName, policy: Policy) -> ClassifyError:

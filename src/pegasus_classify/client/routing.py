@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -20,7 +20,7 @@ from pegasus_classify.contract.request import ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult
 from pegasus_classify.errors import ClassifyError
 
-__all__ = ["POLICY_HEADER", "AsyncRoutedCall", "RoutedCall", "caller_of", "reply_by", "reply_by_async"]
+__all__ = ["POLICY_HEADER", "AsyncRoutedCall", "RoutedCall", "caller_of", "own_caller"]
 
 POLICY_HEADER = "X-Classify-Policy"
 
@@ -42,7 +42,6 @@ class _CallParts:
 
     def _take(self, told: Told) -> ClassifyResult:
         self.told = told
-        self.rollout.told(told)
         return told.result
 
     def signed(self, reply: HandledReply) -> HandledReply:
@@ -81,7 +80,8 @@ class RoutedCall(_CallParts):
 
     def _routed(self, need: Any) -> Any:
         if isinstance(need, Now):
-            return self.rollout.clock()
+            # Two moments are compared, so no clock that can be set.
+            return self.rollout.steady()
         if isinstance(need, ListVideos):
             return self._listed(need.request)
         assert isinstance(need, Several)
@@ -116,7 +116,8 @@ class AsyncRoutedCall(_CallParts):
 
     async def _routed(self, need: Any) -> Any:
         if isinstance(need, Now):
-            return self.rollout.clock()
+            # Two moments are compared, so no clock that can be set.
+            return self.rollout.steady()
         if isinstance(need, ListVideos):
             return await asyncio.to_thread(self._listed, need.request)
         assert isinstance(need, Several)
@@ -138,25 +139,8 @@ def caller_of(key: str, header: str | None = None) -> Caller:
     return Caller(key, hashlib.sha256(key.encode()).hexdigest(), header)
 
 
-def reply_by(rollout: Rollout | None, account: Account, steps: Generator[Need, Any, HandledReply]) -> HandledReply:
-    """Answer a legacy call of the account's own, by the policy where there is one."""
-    if rollout is None:
-        return perform_all(steps, account.perform)
-    call = RoutedCall(rollout, _own_caller(rollout), account)
-    return call.signed(perform_all(steps, call.perform))
-
-
-async def reply_by_async(
-    rollout: Rollout | None, account: AsyncAccount, steps: Generator[Need, Any, HandledReply]
-) -> HandledReply:
-    """Do the same for a coroutine."""
-    if rollout is None:
-        return await perform_all_async(steps, account.perform)
-    call = AsyncRoutedCall(rollout, _own_caller(rollout), account)
-    return call.signed(await perform_all_async(steps, call.perform))
-
-
-def _own_caller(rollout: Rollout) -> Caller:
+def own_caller(rollout: Rollout) -> Caller:
+    """Return the one whose key is the account's own."""
     key = rollout.settings.api_key
     return caller_of(key.get_secret_value() if key else "")
 

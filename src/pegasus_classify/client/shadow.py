@@ -13,25 +13,38 @@ from pegasus_classify.client.routed import Caller
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.result import ClassifyResult
 from pegasus_classify.rollout.policy import ShadowRules
+from pegasus_classify.stores.rollout_notes import Scope
 
-__all__ = ["Shadow", "ShadowTask"]
+__all__ = ["LeftOut", "Shadow", "ShadowTask"]
 
 _DAY: Seconds = 86_400.0
 
 
+class LeftOut(Exception):
+    """Raised by the work of a shadow that is not done; its text is what is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowTask:
-    """A request that the old side has answered.
+    """A request that one side has answered and the other is compared with.
 
     Attributes:
         caller: Whose key pays.
-        ask: What Pegasus is asked.
-        answer: The old side's answer.
+        ask: What Pegasus is asked, or was.
+        route: Which route sent the request.
+        because: Why.
+        scope: What the comparison is evidence of.
+        old: The old side's answer; None: it is found in a recording.
+        new: Pegasus' answer; None: Pegasus is asked.
     """
 
     caller: Caller
     ask: AskNew
-    answer: ClassifyResult
+    route: str
+    because: str
+    scope: Scope
+    old: ClassifyResult | None = None
+    new: ClassifyResult | None = None
 
 
 class Shadow:
@@ -42,8 +55,8 @@ class Shadow:
         work: Called with each task, in a thread; returns what it cost. What it raises is counted.
 
     Attributes:
-        counts: `run`, `failed`, `dropped` (too many waited), `over_budget`.
-        usd: Used in the current UTC day, US dollars.
+        counts: `run`, `failed`, `dropped` (too many waited), `over_budget`, and what `LeftOut` tells.
+        usd: Used in the current UTC day, US dollars; by other processes too, as far as they told.
         minutes: Likewise, video minutes.
     """
 
@@ -67,10 +80,8 @@ class Shadow:
             now: Seconds since 1970; tells the day.
         """
         with self._changed:
-            # A clock set back does not open yesterday's budget again.
-            if (day := int(now // _DAY)) > self._day:
-                self._day, self.usd, self.minutes = day, 0.0, 0.0
-            refusal = self._refusal()
+            self._begin_day(now)
+            refusal = self._refusal(task)
             if refusal:
                 self.counts[refusal] += 1
                 return False
@@ -79,6 +90,25 @@ class Shadow:
                 self._begin_thread()
         self._tasks.put(task)
         return True
+
+    def used(self, usd: float, minutes: float, now: Seconds) -> None:
+        """Learn what all processes together used today, as far as it is written down.
+
+        Args:
+            usd: US dollars, by the price list.
+            minutes: Video minutes.
+            now: When that was read, seconds since 1970; tells the day.
+        """
+        with self._changed:
+            if int(now // _DAY) < self._day:
+                return
+            self._begin_day(now)
+            self.usd, self.minutes = max(self.usd, usd), max(self.minutes, minutes)
+
+    def _begin_day(self, now: Seconds) -> None:
+        # A clock set back does not open yesterday's budget again.
+        if (day := int(now // _DAY)) > self._day:
+            self._day, self.usd, self.minutes = day, 0.0, 0.0
 
     def settle(self, timeout: Seconds | None = None) -> bool:
         """Wait until nothing waits or runs; False when the time (seconds) was up first."""
@@ -93,10 +123,15 @@ class Shadow:
         for _ in threads:
             self._tasks.put(None)
 
-    def _refusal(self) -> str:
+    @property
+    def _is_over_budget(self) -> bool:
+        return self.usd >= self.rules.usd_per_day or self.minutes >= self.rules.minutes_per_day
+
+    def _refusal(self, task: ShadowTask) -> str:
         if self._closed:
             return "dropped"
-        if self.usd >= self.rules.usd_per_day or self.minutes >= self.rules.minutes_per_day:
+        # What Pegasus has answered already costs nothing to compare.
+        if task.new is None and self._is_over_budget:
             return "over_budget"
         busy = self._waiting + self._running
         return "dropped" if busy >= self.rules.waiting + self.rules.concurrency else ""
@@ -111,11 +146,14 @@ class Shadow:
             with self._changed:
                 self._waiting -= 1
                 self._running += 1
-                stopped = self._closed
-            what, used = "dropped", (0.0, 0.0)
-            if not stopped:
+                # The budget may have been used up while it waited.
+                what = "dropped" if self._closed else "over_budget" if task.new is None and self._is_over_budget else ""
+            used = 0.0, 0.0
+            if not what:
                 try:
                     what, used = "run", self._work(task)
+                except LeftOut as reason:
+                    what = str(reason)
                 except Exception:  # noqa: BLE001 - a shadow reaches nobody
                     what = "failed"
             with self._changed:

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from pegasus_classify.client.account import Account
 from pegasus_classify.client.rollout_needs import Choice
@@ -28,10 +29,12 @@ class SideAccounts:
 
     Args:
         settings: Everything but key, model, prompt and calibration.
+        folder: What the paths of calibrations are relative to.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, folder: Path = Path()) -> None:
         self._settings = settings
+        self._folder = folder
         self._open: dict[tuple[str, Choice, int | None], _InUse] = {}
         self._lock = threading.Lock()
 
@@ -72,7 +75,8 @@ class SideAccounts:
                 entry.account.close()
 
     def _opened(self, key: str, choice: Choice, concurrency: int | None) -> Account:
-        chosen = {"model": choice.model, "prompt": choice.prompt, "calibration": choice.calibration}
+        calibration = None if choice.calibration is None else self._folder / choice.calibration
+        chosen = {"model": choice.model, "prompt": choice.prompt, "calibration": calibration}
         given: dict[str, object] = {name: value for name, value in chosen.items() if value is not None}
         if concurrency is not None:
             given["concurrency"] = concurrency

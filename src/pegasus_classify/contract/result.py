@@ -121,6 +121,7 @@ FailureKind: TypeAlias = Literal[
     "over_budget",  # a limit of the user's own would have been passed
     "unavailable",  # the platform failed or was not reached, after all retries
     "stopped",  # the caller ended the run
+    "not_recorded",  # the old side is a recording, and nothing like this was asked when it was made
 ]
 
 

@@ -10,7 +10,8 @@ from typing import TypeAlias
 import httpx
 
 from pegasus_classify.contract.quantities import Seconds
-from pegasus_classify.drivers.http import CONNECT_TIMEOUT, WRITE_TIMEOUT, no_reply, tls_context
+from pegasus_classify.drivers.endpoint import CONNECT_TIMEOUT, WRITE_TIMEOUT, tls_context
+from pegasus_classify.drivers.http import no_reply
 from pegasus_classify.drivers.quiet_keys import key_kept_out, watch_loggers
 from pegasus_classify.errors import APIConnectionError, InternalServerError
 

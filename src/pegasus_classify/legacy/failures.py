@@ -88,6 +88,7 @@ _GRAVEST_FIRST: tuple[FailureKind, ...] = (
     "unknown_length",
     "too_long",
     "too_short",
+    "not_recorded",
 )
 
 

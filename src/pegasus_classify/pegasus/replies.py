@@ -12,7 +12,7 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.result import FailureKind
 from pegasus_classify.steps import NoReply, Reply
 
-__all__ = ["Problem", "ProblemSort", "failure_of", "header_seconds", "quota_is_used_up", "understood"]
+__all__ = ["Problem", "ProblemSort", "failure_of", "header_seconds", "quota_is_used_up", "remaining", "understood"]
 
 ProblemSort: TypeAlias = Literal["permanent", "transient", "rate_limited", "quota"]
 """Whether asking again is pointless, worth a try, worth it after a wait, or worth it only on another day."""
@@ -114,11 +114,16 @@ def header_seconds(headers: Mapping[str, str], name: str) -> Seconds | None:
 _REMAINING = ("x-ratelimit-remaining", "x-ratelimit-request-remaining")
 
 
+def remaining(headers: Mapping[str, str]) -> float | None:
+    """Return how many requests are left of the limit, by the strictest header; None when none says."""
+    stated = [header_seconds(headers, name) for name in _REMAINING if name in headers]
+    return min((number for number in stated if number is not None), default=None)
+
+
 def quota_is_used_up(headers: Mapping[str, str]) -> bool:
     """Tell a used-up day from a busy minute: nothing remaining and a wait of more than five minutes."""
     wait = header_seconds(headers, "retry-after")
-    remaining = [header_seconds(headers, name) for name in _REMAINING if name in headers]
-    nothing_left = not remaining or any(number == 0 for number in remaining)
+    nothing_left = not any(name in headers for name in _REMAINING) or remaining(headers) == 0
     return wait is not None and wait > LONGEST_USEFUL_WAIT and nothing_left
 
 

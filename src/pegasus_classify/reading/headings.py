@@ -16,6 +16,7 @@ __all__ = ["around"]
 _FENCE = re.compile(r"`{3,}\w*|~{3,}\w*")
 _HEADING = re.compile(r"\s{0,8}(?:#{1,6}\s.*|(?:\*\*|__).*(?:\*\*|__):?|[-=*]{0,3}\s?\[.{1,60}\]|.{1,100}:)\s*")
 _MARKS = " \t#*_:=-[]`"
+_KEY = re.compile(r"^(?:evidence|option|source|modality|type)\s?[:=]\s?", re.IGNORECASE)
 _ABOVE = 600
 """Signs above a stretch in which its heading is looked for."""
 _LINES = 4
@@ -35,7 +36,7 @@ def around(text: str, start: int, names: Names) -> Place:
         cue = CUE.fullmatch(line)
         if cue is not None:
             return Place(times=stretch_of(f"{cue.group(1)} --> {cue.group(2)}"))
-        title = line.strip(_MARKS)
+        title = _KEY.sub("", line.strip(_MARKS))
         hit = names.class_of(title) if len(title) <= 200 else None
         if hit is not None:
             sure = confidences_in(title)

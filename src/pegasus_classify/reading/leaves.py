@@ -74,9 +74,7 @@ class Leaves(Claims):
             elif prompt is not None and place.times is not None:
                 self.clip(place._replace(prompt=prompt), place.times, span)
             return
-        if not place.listed or place.foreign or place.unsettled:
-            return
-        if self.row_in(text, place, span):
+        if place.foreign or place.unsettled or self.row_in(text, place, span) or not place.listed:
             return
         hits = self.names.classes_in(text)
         for hit in hits:

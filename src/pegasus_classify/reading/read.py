@@ -83,7 +83,8 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
 
 
 _ADDED = re.compile(
-    r"\b(?:also (?:want|need|like|have) to add|(?:forgot|missed|left out|omitted)\b|in addition|additionally|one more class|please add|"
+    r"\b(?:also (?:want|need|like|have) to add|(?:forgot|missed|left out|omitted)\b|in addition|additionally|"
+    r"one more class|please add|"
     r"should be added|to be complete)",
     re.IGNORECASE,
 )

@@ -24,15 +24,18 @@ _NUMBER = r"\d{1,6}(?:[.,]\d{1,4})?"
 _LETTER = "[0-9A-Za-z_\u00aa-\u052f]"
 _SURE = rf"(?:{CLOCK}|{SPOKEN})"
 _TOKEN = re.compile(
-    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
+    rf"(?P<sure>(?<!{_LETTER})(?<!\d:)(?:(?<!\.)|(?<=\.\.))(?:(?<![\s\S])-|(?<=[:=(\[] )-|"
+    rf"(?<=[:=(\[])-)?{_SURE}(?!{_LETTER}))"
     rf"(?:(?: in| into the video)?\s?[(\[]\s?(?:{_SURE})\s?[)\]])?"
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
-    rf"|(?P<edge>\bthe (?:very )?(?:end|beginning|start|first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|"
+    rf"first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|"
+    rf"[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
     rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|\u2192|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
     r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
@@ -53,7 +56,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|ing)?(?: at)?:?)\s+|[(\[]\s?)$",
+    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|"
+    r"ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
@@ -99,6 +103,9 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = _WHOLE_MINUTES.sub(
+        lambda match: f"{match.group(1)}:00 {match.group(2)} {match.group(3)}:00".ljust(len(match.group())), text
+    )
     text = _AND_A_HALF.sub(lambda match: f"{60 * _number_of(match.group(1)) + 30} s".ljust(len(match.group())), text)
     text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
@@ -159,7 +166,8 @@ _COUNTED = re.compile(
 )
 _COUNTED_BEHIND = re.compile(
     rf"(?:(?<=\bminute )|(?<=\bminutes )|(?<=\bsecond ))"
-    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
+    rf"(?:(?P<tens>{'|'.join(_TENS)})[- ]?(?P<unit>{'|'.join(_COUNTING)})?|"
+    rf"(?P<one>{'|'.join(_COUNTING)}))\b(?<!second one)(?!\s?(?:seconds?|sec)\b)",
     re.IGNORECASE,
 )
 
@@ -174,13 +182,15 @@ def _in_digits_of(match: re.Match[str]) -> int:
     return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
 
 
+_WHOLE_MINUTES = re.compile(r"\bminutes (\d{1,3}) (and|to|until|-) (\d{1,3})\b(?![:.,]\d)", re.IGNORECASE)
 _AND_A_HALF = re.compile(
-    rf"\b(\d{{1,3}}|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?", re.IGNORECASE
+    rf"\b(\d{{1,3}}|an?|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?",
+    re.IGNORECASE,
 )
 
 
 def _number_of(word: str) -> int:
-    return int(word) if word.isdigit() else _COUNTING[word.casefold()]
+    return int(word) if word.isdigit() else _COUNTING.get(word.casefold(), 1)
 
 
 def _in_seconds(match: re.Match[str]) -> str:
@@ -220,7 +230,7 @@ def _token(match: re.Match[str]) -> _Token | None:
     kind = match.lastgroup or ""
     raw = match.group(kind)
     if kind == "edge":
-        last = "end" in raw.casefold() or "last" in raw.casefold()
+        last = any(word in raw.casefold() for word in ("end", "last", "fin"))
         moment = Moment(float("inf")) if last else Moment(0.0)
         return _Token(match.start(), match.end(), kind, moment, raw)
     found = moment_of(raw.removeprefix("-"))
@@ -259,8 +269,11 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|drives off|fades)(?: \w+){0,3}?"
-    r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till| to| through))"
+    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
+    r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
+    r"drives off|fades)(?: \w+){0,3}?"
+    r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till|"
+    r" to| through))"
     r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
@@ -292,8 +305,10 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
 
 
 _LEVEL = (
-    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|baja)|m\u00e9dia|media|"
-    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
+    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|"
+    r"baja)|m\u00e9dia|media|"
+    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|"
+    r"\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
 )
 _WORD = (
     r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
@@ -301,13 +316,17 @@ _WORD = (
     r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
     r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
 )
-_AMOUNT = r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|1)(?!\d)|out of \d{1,3})?"
+_AMOUNT = (
+    r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
+    r"1)(?!\d)|out of \d{1,3})?"
+)
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})",
+        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
         re.IGNORECASE,
     ),
+    re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),
     re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
     re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),

@@ -29,7 +29,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _DECLINED = re.compile(
-    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|watch|help|assist)|"
+    r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|"
+    r"watch|help|assist)|"
     r"(?:cannot|can['\u2019]t|can not) (?:help|assist|access|process|view|play|open|load|watch|comply)|"
     r"(?:upload|provide|share) (?:the|a|your) video",
     re.IGNORECASE,
@@ -64,7 +65,7 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
-        named = any(each.claims or each.absent for each in data)
+        named = any(each.claims or (each.absent and '"error"' not in short) for each in data)
         return "refused" if not named and _DECLINED.search(short) else "none"
     if _REFUSAL.search(short):
         return "refused"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pegasus_classify.contract.quantities import Percent, Ratio, Seconds
 from pegasus_classify.errors import SettingsError
@@ -23,6 +24,7 @@ __all__ = [
     "ShadowRules",
     "SideName",
     "Unit",
+    "evidence_hash",
     "policy_from",
     "policy_hash",
 ]
@@ -55,7 +57,7 @@ class Route(_Part):
         by: What the share is taken of.
         model: Instead of the settings' model.
         prompt: Instead of the settings' prompt version.
-        calibration: Path of a calibration file, instead of the settings'.
+        calibration: Path of a calibration file, instead of the settings'; relative to the policy's folder.
     """
 
     to: RouteTo
@@ -83,17 +85,31 @@ class Route(_Part):
 
 
 class OldSide(_Part):
-    """A Classify that still answers.
+    """A Classify that still answers, or what it once answered.
 
     Attributes:
         url: Its address without the version path.
+        recording: Files of its recorded answers, relative to the policy's folder: one, or several of which the later
+            ones go before. They are read when the policy is.
         concurrency: Calls at the same time, 1 to 64.
         timeout: Most seconds to wait for one page, above 0.
     """
 
-    url: str = Field(pattern=r"^https?://[^\s]+$")
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    recording: tuple[str, ...] | None = Field(default=None, min_length=1)
     concurrency: int = Field(default=8, ge=1, le=64)
     timeout: Seconds = Field(default=60.0, gt=0)
+
+    @field_validator("recording", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, given: object) -> object:
+        return (given,) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _one_side(self) -> OldSide:
+        if (self.url is None) == (self.recording is None):
+            raise ValueError("name the url of a Classify that answers or a recording of one that did")
+        return self
 
 
 class ShadowRules(_Part):
@@ -188,7 +204,7 @@ class Policy(_Part):
     """Everything that decides about routes. Immutable; the same from a file and from code.
 
     Attributes:
-        name: For people.
+        name: For people, and for the store: what was seen is kept under it. Empty: under the file's path.
         routes: The first that holds decides.
         otherwise: Where everything else goes.
         old: How the old side is reached; needed as soon as anything may go there.
@@ -220,7 +236,7 @@ class Policy(_Part):
         if sum(route.ladder for route in self.routes) > 1:
             raise ValueError("one route at most climbs the ladder")
         if self.old is None and self._needs_old:
-            raise ValueError("something goes to the old side: say where it is ([old] url)")
+            raise ValueError("something goes to the old side: say where it is ([old] url) or was ([old] recording)")
         return self
 
     @property
@@ -232,6 +248,17 @@ class Policy(_Part):
 def policy_hash(policy: Policy) -> str:
     """Return twelve hexadecimal digits that are equal for equal policies."""
     return hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+
+
+def evidence_hash(policy: Policy, settings: Mapping[str, Any]) -> str:
+    """Return a name for everything that evidence depends on: what was seen under another is no evidence.
+
+    Args:
+        policy: Whose routes, old side and ladder count; its name, budgets, breakers, log and kill switch do not.
+        settings: How Pegasus is asked, as JSON.
+    """
+    told = policy.model_dump(mode="json", include={"routes", "otherwise", "old", "salt", "ladder"})
+    return hashlib.sha256(json.dumps([told, settings], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def policy_from(values: Mapping[str, Any], text: str = "", source: str = "policy") -> Policy:

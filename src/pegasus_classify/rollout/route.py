@@ -63,6 +63,8 @@ class Decision:
         shadow: Whether Pegasus is asked beside the old side.
         route: Name of the rule, `otherwise` or `stop`.
         reason: One sentence for people.
+        because: The same as one of few words, for metrics: the conditions that hold (`classes+percent`), `always`,
+            `otherwise`, `stop` or `stop_header`.
         model: Instead of the settings'; None for those.
         prompt: Likewise.
         calibration: Likewise.
@@ -72,6 +74,7 @@ class Decision:
     shadow: bool
     route: str
     reason: str
+    because: str
     model: str | None = None
     prompt: str | None = None
     calibration: str | None = None
@@ -89,42 +92,45 @@ def bucket(salt: str, unit: Unit, value: str) -> Percent:
 def decide(facts: Facts, policy: Policy, standing: Standing) -> Decision:
     """Return who answers."""
     if standing.stopped:
-        return Decision(policy.kill.to, False, STOPPED, "the kill switch is on")
+        return Decision(policy.kill.to, False, STOPPED, "the kill switch is on", "stop")
     if policy.kill.header and facts.header == STOP_WORD:
-        return Decision(policy.kill.to, False, STOPPED, "the request asked for it")
+        return Decision(policy.kill.to, False, STOPPED, "the request asked for it", "stop_header")
     for number, route in enumerate(policy.routes, 1):
-        reason = _holds(route, facts, policy.salt, standing)
-        if reason is not None:
-            return _decision(route, route.name or f"route-{number}", reason)
-    return _decision(Route(to=policy.otherwise), OTHERWISE, "no route holds")
+        reasons = _holds(route, facts, policy.salt, standing)
+        if reasons is not None:
+            name, told = route.name or f"route-{number}", "; ".join(reasons.values())
+            return _decision(route, name, told or "the route has no condition", "+".join(reasons) or "always")
+    side: SideName = "pegasus" if policy.otherwise == "pegasus" else "legacy"
+    return Decision(side, policy.otherwise == "shadow", OTHERWISE, "no route holds", OTHERWISE)
 
 
-def _decision(route: Route, name: str, reason: str) -> Decision:
+def _decision(route: Route, name: str, reason: str, because: str) -> Decision:
     side: SideName = "pegasus" if route.to == "pegasus" else "legacy"
-    return Decision(side, route.to == "shadow", name, reason, route.model, route.prompt, route.calibration)
+    chosen = route.model, route.prompt, route.calibration
+    return Decision(side, route.to == "shadow", name, reason, because, *chosen)
 
 
-def _holds(route: Route, facts: Facts, salt: str, standing: Standing) -> str | None:
-    """Return why a route holds; None when it does not."""
-    reasons: list[str] = []
-    for wanted, holds, reason in (
-        (route.classes, facts.classes <= set(route.classes or ()), "all its classes are listed"),
-        (route.indexes, facts.index_id in (route.indexes or ()), "its index is listed"),
-        (route.keys, facts.key_hash in (route.keys or ()), "its key is listed"),
-        (route.header, facts.header == route.header, "its header says so"),
+def _holds(route: Route, facts: Facts, salt: str, standing: Standing) -> dict[str, str] | None:
+    """Return why a route holds, condition by condition; None when it does not."""
+    reasons: dict[str, str] = {}
+    for name, wanted, holds, reason in (
+        ("classes", route.classes, facts.classes <= set(route.classes or ()), "all its classes are listed"),
+        ("indexes", route.indexes, facts.index_id in (route.indexes or ()), "its index is listed"),
+        ("keys", route.keys, facts.key_hash in (route.keys or ()), "its key is listed"),
+        ("header", route.header, facts.header == route.header, "its header says so"),
     ):
         if wanted is not None and not holds:
             return None
         if wanted is not None:
-            reasons.append(reason)
+            reasons[name] = reason
     share = standing.percent if route.ladder else route.percent
     if share is not None:
         unit, value = _unit(route.by, facts)
         place = bucket(salt, unit, value)
         if place >= share:
             return None
-        reasons.append(f"its {unit} stands at {place:.2f} of 100, below {share:g}")
-    return "; ".join(reasons) or "the route has no condition"
+        reasons["ladder" if route.ladder else "percent"] = f"its {unit} stands at {place:.2f} of 100, below {share:g}"
+    return reasons
 
 
 def _unit(wanted: Unit, facts: Facts) -> tuple[Unit, str]:

@@ -49,7 +49,7 @@ def conversation(plan: Plan, judge: Judge, video: Video, *, together: bool = Fal
     if isinstance(planned, AskFailure):
         return _failed(video, planned)
     in_batch = together and plan.model.batches and video.source.kind == "asset_id"
-    answers = yield tuple(replace(ask, batch=in_batch) for _, ask in planned)
+    answers = yield tuple(replace(ask, batch=True) if in_batch else ask for _, ask in planned)
     cost = cost_of(answers)
     heard = _listen(planned, answers, video)
     if isinstance(heard, AskFailure):

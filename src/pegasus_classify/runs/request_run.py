@@ -22,7 +22,7 @@ from pegasus_classify.runs.directory import Directory, Located
 __all__ = ["CUT_SHORT", "Limits", "RequestRun", "Round"]
 
 AHEAD = 256
-"""How many located videos wait to be asked about before the next page of an index is read."""
+"""How many located videos wait to be asked about, at least, before the next page of an index is read."""
 
 CUT_SHORT: Final[frozenset[FailureKind]] = frozenset({"quota_used_up", "over_budget", "key_rejected", "stopped"})
 """Failures that say nothing about their video: the same request can go on another time."""
@@ -228,9 +228,12 @@ class RequestRun:
         return self.limits.batch_from is not None and max(self.found, self._announced) >= self.limits.batch_from
 
     def _wants_more(self) -> bool:
-        """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead."""
+        """Read on before the last video is asked about, so that no slot waits for a list; but not far ahead.
+
+        With many slots as many are kept ready as are being asked about: all of them may end while a page is read.
+        """
         coming = len(self._waiting) + LARGEST_PAGE * self._locating
-        return not self._listed and (not self.accepted or coming < AHEAD)
+        return not self._listed and (not self.accepted or coming < max(AHEAD, self._in_conversation))
 
     def _locate_more(self) -> tuple[Hashable, Generator[Any, Any, Any]] | None:
         if self.request.video_ids is not None:

@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from pegasus_classify.client.rollout import rollout_of
+from pegasus_classify.client.by_policy import rollout_of
 from pegasus_classify.drivers.forwarding import Forwarder
 from pegasus_classify.errors import error_of_status
 from pegasus_classify.server.accounts import Accounts
@@ -28,7 +29,7 @@ from pegasus_classify.server.health import Health
 from pegasus_classify.server.heard import Heard
 from pegasus_classify.server.metrics import Gauge, Metrics
 from pegasus_classify.server.pass_through import PassThrough
-from pegasus_classify.server.rollout_gauges import rollout_gauges
+from pegasus_classify.server.rollout_gauges import count_event, rollout_gauges
 from pegasus_classify.server.settings import ServeSettings
 from pegasus_classify.steps import NoReply, Reply
 from pegasus_classify.stores.opening import open_store
@@ -59,7 +60,9 @@ def create_app(settings: ServeSettings | None = None) -> Starlette:
     callers = Callers(settings)
     accounts = Accounts(settings, store, hear)
     forwarder = Forwarder(settings.settings.upstream.rstrip("/"))
-    rollout = rollout_of(settings.settings)
+    rollout = rollout_of(settings.settings, store)
+    if rollout is not None:
+        rollout.listeners.append(partial(count_event, metrics))
     calls = ClassifyCalls(settings, callers, accounts, store, metrics, rollout)
     metrics.gauges += [
         Gauge(

@@ -145,8 +145,6 @@ class ClassifyCalls:
         task = asyncio.get_running_loop().create_task(perform_all_async(steps, perform))
         self._running.add(task)
         task.add_done_callback(partial(self._ended, tenant))
-        if routed is not None:
-            task.add_done_callback(partial(self._count_routed, routed, time.perf_counter()))
         try:
             reply = await self._within(task, tenant)
         except APIStatusError as error:
@@ -160,15 +158,6 @@ class ClassifyCalls:
             caller_of(headers.get("x-api-key", ""), headers.get("x-classify-route")), key=caller.upstream_key
         )
         return AsyncRoutedCall(self.rollout, asking, tenant.account, caller.owner)
-
-    def _count_routed(self, routed: AsyncRoutedCall, began: float, _: asyncio.Task[HandledReply]) -> None:
-        if routed.told is None:
-            return
-        for each in routed.told.decisions:
-            self.metrics.routes.add(each.route, each.side)
-        sides = sorted({each.side for each in routed.told.decisions})
-        self.metrics.route_seconds.observe(time.perf_counter() - began, "+".join(sides))
-        self.metrics.fallbacks.add(by=float(routed.told.fell_back))
 
     async def _within(self, task: asyncio.Task[HandledReply], tenant: Tenant) -> HandledReply:
         """Wait for an answer as long as callers may wait.

@@ -1,7 +1,8 @@
-"""Counters and histograms, and their text for Prometheus."""
+"""Counters and histograms, and their text for Prometheus. Safe from several threads: shadows have their own."""
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,15 +29,19 @@ class Counter:
     text: str
     labels: tuple[str, ...] = ()
     _values: dict[tuple[str, ...], float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, *values: str, by: float = 1.0) -> None:
         """Count for these values of the labels."""
-        self._values[values] = self._values.get(values, 0.0) + by
+        with self._lock:
+            self._values[values] = self._values.get(values, 0.0) + by
 
     def lines(self) -> Iterator[str]:
         """Yield the text."""
         yield from _head(self.name, self.text, "counter")
-        for values, number in sorted((self._values or ({} if self.labels else {(): 0.0})).items()):
+        with self._lock:
+            known = dict(self._values)
+        for values, number in sorted((known or ({} if self.labels else {(): 0.0})).items()):
             yield f"{self.name}{_labels(self.labels, values)} {number:.10g}"
 
 
@@ -63,21 +68,25 @@ class Histogram:
     labels: tuple[str, ...] = ()
     _counts: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     _sums: dict[tuple[str, ...], float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def observe(self, seconds: float, *values: str) -> None:
         """Count a duration."""
-        counts = self._counts.setdefault(values, [0] * (len(_BOUNDS) + 1))
-        counts[bisect_left(_BOUNDS, seconds)] += 1
-        self._sums[values] = self._sums.get(values, 0.0) + seconds
+        with self._lock:
+            counts = self._counts.setdefault(values, [0] * (len(_BOUNDS) + 1))
+            counts[bisect_left(_BOUNDS, seconds)] += 1
+            self._sums[values] = self._sums.get(values, 0.0) + seconds
 
     def lines(self) -> Iterator[str]:
         """Yield the text."""
         yield from _head(self.name, self.text, "histogram")
         bounds = [*(f"{bound:g}" for bound in _BOUNDS), "+Inf"]
-        for values, counts in sorted(self._counts.items()):
+        with self._lock:
+            known, sums = {values: list(counts) for values, counts in self._counts.items()}, dict(self._sums)
+        for values, counts in sorted(known.items()):
             for bound, number in zip(bounds, accumulate(counts), strict=True):
                 yield f"{self.name}_bucket{_labels((*self.labels, 'le'), (*values, bound))} {number}"
-            yield f"{self.name}_sum{_labels(self.labels, values)} {self._sums[values]:.10g}"
+            yield f"{self.name}_sum{_labels(self.labels, values)} {sums[values]:.10g}"
             yield f"{self.name}_count{_labels(self.labels, values)} {sum(counts)}"
 
 
@@ -98,9 +107,17 @@ class Metrics:
             "upstream_replies_total", "What the upstream answered, by class of status.", ("status",)
         )
         self.passed = Counter("passed_through_total", "Calls passed through, by class of status.", ("status",))
-        self.routes = Counter("classify_routed_total", "Parts of calls by route and side.", ("route", "side"))
-        self.route_seconds = Histogram("classify_routed_seconds", "Time until a routed call was answered.", ("side",))
-        self.fallbacks = Counter("classify_fallbacks_total", "Calls in which a side answered in place of the other.")
+        of_route = "route", "side"
+        self.routes = Counter(
+            "classify_routed_total", "Asks of a side by route and reason; shadows too.", ("route", "reason", "side")
+        )
+        self.route_failures = Counter("classify_routed_failed_total", "Of these, those without an answer.", of_route)
+        self.route_seconds = Histogram("classify_routed_seconds", "Time until a side answered.", of_route)
+        self.route_usd = Counter("classify_routed_usd_total", "Their price by the price list, US dollars.", of_route)
+        self.compared = Counter(
+            "classify_compared_total", "Videos compared, by route and outcome.", ("route", "outcome")
+        )
+        self.fallbacks = Counter("classify_fallbacks_total", "Asks of a side in place of the other.")
         self.gauges: list[Gauge] = []
 
     def text(self) -> str:

@@ -19,6 +19,7 @@ from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.server.app import create_app
 from pegasus_classify.server.connections import PatientProtocol
+from pegasus_classify.server.json_log import logging_config
 from pegasus_classify.server.settings import ServeSettings, check_door
 from pegasus_classify.stores.opening import open_store
 
@@ -37,14 +38,6 @@ KEEP_ALIVE = 75
 a request into a connection that is just being closed."""
 
 _LARGEST_HEAD = 65_536
-
-_LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
-    "root": {"level": "WARNING", "handlers": ["stderr"]},
-}
 
 
 class NotifyingServer(uvicorn.Server):
@@ -154,7 +147,7 @@ def serve_until_stopped(
 def _run_one(
     settings: ServeSettings, stop_within: Seconds, listener: socket.socket, announce: Callable[[str], None]
 ) -> None:
-    config = _config(create_app(settings), stop_within, log_config=_LOGGING)
+    config = _config(create_app(settings), stop_within, log_config=logging_config(settings.log))
     NotifyingServer(config, partial(announce, base_url_of(listener))).run([listener])
 
 
@@ -167,7 +160,13 @@ def _run_many(
 ) -> None:
     # Opened once here, so that what is wrong with the store is told once, and its tables are made by one process.
     open_store(settings.settings.store).close()
-    config = _config(partial(create_app, settings), stop_within, log_config=_LOGGING, factory=True, workers=workers)
+    config = _config(
+        partial(create_app, settings),
+        stop_within,
+        log_config=logging_config(settings.log),
+        factory=True,
+        workers=workers,
+    )
     arguments: dict[str, Any] = {"sockets": [listener]}
     if "target" in inspect.signature(Multiprocess).parameters:
         arguments["target"] = uvicorn.Server(config).run

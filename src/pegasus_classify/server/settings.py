@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pegasus_classify.client.choices import chosen_settings
+from pegasus_classify.client.policy_file import policy_of
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.settings import KEY_VARIABLES, Settings
@@ -45,6 +46,8 @@ class ServeSettings:
             the old SDKs wait 600.
         max_body: Most bytes of a Classify call's body.
         body_within: Most seconds until such a body has arrived, above 0.
+        log: `text`: warnings as lines; `json`: one object a line, with each ask of a migration. Only a server that runs
+            by itself sets up logging.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -54,6 +57,7 @@ class ServeSettings:
     answer_within: Seconds = 540.0
     max_body: int = 1_000_000
     body_within: Seconds = 30.0
+    log: Literal["text", "json"] = "text"
 
     def __post_init__(self) -> None:
         """Check what does not go together.
@@ -169,10 +173,21 @@ def check_door(settings: ServeSettings, host: str) -> None:
     """Refuse to listen where strangers could spend the server's own key.
 
     Raises:
-        SettingsError: The server has a key of its own, no list of callers, and `host` is no loopback address.
+        SettingsError: The server has a key of its own or recorded answers, no list of callers, and `host` is no
+            loopback address.
     """
     if settings.own_key and settings.allow_keys is None and not is_loopback(host):
         raise SettingsError(
             f"with a key of its own the server would let anybody who can reach {host} spend it: list the callers' "
             "keys with --allow-key FILE, or listen on 127.0.0.1"
         )
+    if settings.allow_keys is None and not is_loopback(host) and _answers_from_recordings(settings.settings):
+        raise SettingsError(
+            f"recorded answers are given without asking anybody whether a key is good, so whoever can reach {host} "
+            "could read them: list the callers' keys with --allow-key FILE, or listen on 127.0.0.1"
+        )
+
+
+def _answers_from_recordings(settings: Settings) -> bool:
+    policy = None if settings.policy is None else policy_of(settings.policy)
+    return policy is not None and policy.old is not None and policy.old.recording is not None

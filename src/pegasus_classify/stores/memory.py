@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pegasus_classify.contract.asks import Answer, Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.memory_rollouts import MemoryRollouts
 from pegasus_classify.stores.memory_runs import MemoryRuns
 from pegasus_classify.stores.protocol import PAGE_LIFE, TOMBSTONE_LIFE, ExpiredPage
 
@@ -42,6 +43,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.runs = MemoryRuns()
+        self.rollouts = MemoryRollouts()
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, _Kept] = OrderedDict()
         self._tasks: dict[str, str] = {}

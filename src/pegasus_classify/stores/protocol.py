@@ -8,6 +8,7 @@ from typing import Protocol
 from pegasus_classify.contract.asks import Video
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.steps import Claim, Claimed, Outcome, Record
+from pegasus_classify.stores.rollout_notes import RolloutBook
 from pegasus_classify.stores.run_notes import RunBook
 
 __all__ = ["PAGE_LIFE", "TEXT_LIFE", "TOMBSTONE_LIFE", "ExpiredPage", "Store"]
@@ -40,6 +41,10 @@ class Store(Protocol):
     @property
     def runs(self) -> RunBook:
         """The runs."""
+
+    @property
+    def rollouts(self) -> RolloutBook:
+        """What is known about migrations."""
 
     def perform_all(self, steps: Sequence[Claim | Record], now: Seconds, keep_for: Seconds) -> list[Outcome]:
         """Perform claims and records together, in their order: all of them, or none when the store fails.

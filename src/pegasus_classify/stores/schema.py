@@ -10,9 +10,12 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import InternalServerError, SettingsError
 from pegasus_classify.stores.databases import Database
+from pegasus_classify.stores.rollout_tables import DAYS, FLIPS, KNOWN, PAIRS, WRITERS
 from pegasus_classify.stores.tables import CHANGES, METADATA, SCHEMA, SCHEMA_VERSION
 
 __all__ = ["prepare"]
+
+_ADDED: Final = frozenset(table.name for table in (DAYS, FLIPS, KNOWN, PAIRS, WRITERS))
 
 _PATIENCE: Final[Seconds] = 3.0
 _ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7239461150)")
@@ -28,7 +31,8 @@ def prepare(database: Database) -> None:
     def work(connection: Connection) -> int:
         if database.locks_rows:
             connection.execute(_ONE_AT_A_TIME)
-        if not inspect(connection).has_table(SCHEMA.name):
+        there = set(inspect(connection).get_table_names())
+        if SCHEMA.name not in there:
             METADATA.create_all(connection)
             connection.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
         version = int(connection.execute(select(SCHEMA.c.version)).scalar_one())
@@ -37,6 +41,9 @@ def prepare(database: Database) -> None:
                 connection.execute(text(statement))
             version += 1
             connection.execute(update(SCHEMA).values(version=version))
+        if version == SCHEMA_VERSION and not there.issuperset(_ADDED):
+            # Tables that were added without changing another: an older program does not notice them.
+            METADATA.create_all(connection)
         return version
 
     try:

@@ -28,6 +28,7 @@ from pegasus_classify.stores.late_records import LateRecords
 from pegasus_classify.stores.page_cache import PageCache
 from pegasus_classify.stores.protocol import PAGE_LIFE, TEXT_LIFE, TOMBSTONE_LIFE, ExpiredPage
 from pegasus_classify.stores.schema import prepare
+from pegasus_classify.stores.sql_rollouts import SqlRollouts, forgotten_rollouts
 from pegasus_classify.stores.sql_runs import SqlRuns, forgotten_runs
 from pegasus_classify.stores.tables import ASKS, PAGES, RUNS, VIDEOS
 from pegasus_classify.stores.upkeep import ClockWatch, Upkeep
@@ -89,6 +90,7 @@ class SqlStore:
         self._reserve = insert(ASKS).on_conflict_do_nothing()
         self._put_ask, self._put_page, self._put_video = (_put(insert(table)) for table in (ASKS, PAGES, VIDEOS))
         self.runs = SqlRuns(database, _put(insert(RUNS)))
+        self.rollouts = SqlRollouts(database)
 
     def claim(self, key: str, now: Seconds, keep_for: Seconds) -> Claimed:
         """Take one ask, or learn what is known about it."""
@@ -214,7 +216,8 @@ class SqlStore:
         def work(connection: Connection) -> int:
             connection.execute(_gone_pages(now))
             connection.execute(delete(VIDEOS).where(VIDEOS.c.updated < now - older_than))
-            connection.execute(forgotten_runs(now - older_than))
+            for statement in (forgotten_runs(now - older_than), *forgotten_rollouts(now - older_than, now)):
+                connection.execute(statement)
             return connection.execute(old).rowcount
 
         return self._database.write(work)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pegasus_classify.reading.confidence import claimed
-from pegasus_classify.reading.keys import option_of
+from pegasus_classify.reading.keys import option_of, truth_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.timecodes import stretch_of
 
-__all__ = ["columns_of"]
+__all__ = ["columns_of", "is_missing"]
 
 
 _MANY = 3
@@ -31,7 +31,7 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
 
     def take(field: str, fits: Callable[[str], bool], *, share: float = 1.0) -> bool:
         for number, column in enumerate(columns):
-            full = [cell for cell in column if cell]
+            full = [cell for cell in column if cell and not is_missing(cell)]
             if not found[number] and full and sum(map(fits, full)) >= share * len(full):
                 found[number] = field
                 return True
@@ -47,8 +47,16 @@ def columns_of(rows: list[list[str]], names: Names) -> list[str] | None:
     take("prompt", lambda cell: any(names.prompt_of(cell, each.name) for each in names.classes), share=0.5)
     take("confidence", lambda cell: claimed(cell).scale != "none", share=0.5)
     # A few lines that are no table may look like one; in a table of few rows every column must be understood.
-    known = all(field or not any(column) for field, column in zip(found, columns, strict=True))
+    known = all(
+        field or not any(truth_of(cell) is not False for cell in column if cell)
+        for field, column in zip(found, columns, strict=True)
+    )
     return found if known or len(rows) > _MANY else None
+
+
+def is_missing(cell: str) -> bool:
+    """Return whether a cell says that there is nothing: "-", "n/a", "not found"; 0 is a number."""
+    return truth_of(cell) is False and not cell.strip().isdigit()
 
 
 def _is_class(cell: str, names: Names) -> bool:

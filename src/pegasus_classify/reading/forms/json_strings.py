@@ -51,7 +51,7 @@ _AFTER_IN_OBJECT = re.compile(
 )
 _AFTER_IN_LIST = re.compile(
     rf"\s{{0,40}}(?:[\])}}]|\Z|```|{_REMARK}|[,;]\s{{0,40}}(?:[{_Q}{{\[\])}}\-\d,]|{_REMARK}|\.\.\.|\\|\Z|"
-    rf"[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}:"
+    rf"[^\W\d]\w*\s{{0,40}}[,\](]))|\s{{0,40}}\n\s{{0,40}}[{_Q}{{\[]|\s{{1,40}}[{{\[]|\s{{0,40}}(?::|=>)"
 )
 _AFTER_KEY_WITHOUT_COLON = re.compile(r"\s{1,40}[\d\-\[{\"]")
 _UNCLOSED_KEY = re.compile(rf"[{_Q}](\w{{1,30}})(?=\s?:\s?[\d\[{{\-{_Q}])")
@@ -80,7 +80,7 @@ _SIMPLE = {opening: _simple(opening, closers) for opening, closers in QUOTES.ite
 def _plain_member(opening: str, closers: str) -> re.Pattern[str]:
     """Return a pattern of a member about which there is no doubt: its key, and a number or a string as its value."""
     key = rf"{opening}([^{closers}\\\n]{{0,80}}){closers[0]}\s?:\s?"
-    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])"
+    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])(?!,\d)"
     return re.compile(rf"[\s,;]*{key}(?:{number}|{_SIMPLE[opening]['member'].pattern})")
 
 

@@ -24,6 +24,7 @@ _BARE_KEY = re.compile(
 _VALUE = re.compile(r"\s{1,40}[\d\-\[{\"]")
 _COLON = re.compile(r"\s{0,40}(?:/\*[^*]{0,200}\*/\s{0,40})?(?:=>|[:=])")
 _CALL = re.compile(r"[^\W\d][\w.]{0,60}\(\s{0,40}(?=[^\W\d]\w{0,60}\s{0,40}=|\))")
+_ENUM_MEMBER = re.compile(r"<[\w.]{1,60}: '([^'\n]{0,200})'>")
 _RESTART = re.compile(r"[A-Z][^\W\d]*(?:[ ,']{1,2}\w+){3,30}[.:!]?\s*\n\s{0,40}(?:```\w*\s*)?[{\[]")
 """Words between a broken answer and the next try."""
 _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
@@ -338,6 +339,11 @@ class _Reader:
                 self.at = decimals.end()
                 value = float(f"{value}.{decimals.group(1)}")
             return value, self.at < len(self.text)
+        member = _ENUM_MEMBER.match(self.text, self.at)
+        if member is not None:
+            self.mend("printed_objects")
+            self.at = member.end()
+            return member.group(1), self.at < len(self.text)
         match = _BARE_VALUE.match(self.text, self.at)
         assert match is not None
         raw = match.group().strip()

@@ -23,6 +23,8 @@ _FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
 _YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
+_NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
+_LONGEST_VALUE = 400
 _ROLE_BEHIND = (" label", " class", " category", " answer")
 
 
@@ -195,7 +197,8 @@ class KeyedLines(SentenceLines):
             return
         trusted = None if self.trusted is None else self.trusted - start
         first = _FIRST_WORD.match(value)
-        if first is not None and truth_of(first.group()) is False:
+        never = _NEVER.match(value) is not None and not times_in(value[:_LONGEST_VALUE])
+        if never or (first is not None and truth_of(first.group()) is False):
             obj.pairs.append(("present", False))
             return
         fields_told = field_pairs(value) if trusted is None else []

@@ -83,7 +83,7 @@ _FIELD = re.compile(
 
 
 def field_pairs(text: str) -> list[tuple[str, str]]:
-    """Return the fields of a text that is nothing but fields, such as `start=5, end=19, confidence=90`; else nothing."""
+    """Return the fields of a text that is nothing but fields, such as `start=5, end=19, score=90`; else nothing."""
     pairs: list[tuple[str, str]] = []
     at = 0
     while at < len(text) and (match := _FIELD.match(text, at)) is not None:

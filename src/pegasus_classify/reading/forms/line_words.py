@@ -19,7 +19,8 @@ __all__ = [
 ]
 
 ABSENT_TITLE = re.compile(
-    r"(?:the )?(?:other |remaining )?(?:classes |labels |categories |what (?:i|we) did )?(?:not|un)[ -]?(?:detected|found|present|seen|observed|"
+    r"(?:the )?(?:other |remaining )?(?:classes |labels |categories |what (?:i|we) did )?(?:not|"
+    r"un)[ -]?(?:detected|found|present|seen|observed|"
     r"occurring|find|matched|identified)(?: classes| labels| categories)?:?|absent(?: classes| labels)?:?",
     re.IGNORECASE,
 )
@@ -35,10 +36,13 @@ ASIDE = re.compile(
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
 CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 DENIAL = re.compile(
-    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|instances?|findings?|"
-    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|not (?:present|found|"
+    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
+    r"instances?|findings?|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|"
+    r"not (?:present|found|"
     r"detected|seen|visible|shown|observed|identified|applicable|in (?:the|this) video|at all|any)\b|absent\b|n/a\b|"
-    r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|shown)|no\.?\Z)",
+    r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|"
+    r"shown)|no\.?\Z)",
     re.IGNORECASE,
 )
 ENDS = re.compile(r"\b(?:stops?|stopped|ends?|ended|leaves?|finish(?:es|ed)?|over)\b", re.IGNORECASE)
@@ -59,6 +63,7 @@ NUMBERED_ENTRY = re.compile(
     re.IGNORECASE,
 )
 NUMBERED_TIME = re.compile(
-    r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
+    r"(?:segment|clip|stretch|range|occurrence|moment|instance|interval|appearance|window|time ?range|"
+    r"timestamp)s?\s?#?(?:\d{1,3}|[A-Za-z])",
     re.IGNORECASE,
 )

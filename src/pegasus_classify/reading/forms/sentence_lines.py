@@ -140,7 +140,7 @@ class SentenceLines(Scopes):
         return True
 
     def paired(self, entries: list[Obj], body: str, owner: str | None) -> list[Obj]:
-        """Return the entries of a line but those that only end what a line before began: `0:05 Rain starts`, `... stops`."""
+        """Return the entries of a line but those that end what a line before began: `0:05 Rain starts`, `... stops`."""
         begins, ends = BEGINS.search(body) is not None, ENDS.search(body) is not None
         if begins == ends:
             return entries

@@ -18,7 +18,8 @@ _OPTION_KEY = re.compile(
 )
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _LAST_NUMBER = re.compile(
-    r"(?:[,|;]\s?|\s/\s)(\d{1,3})\s{0,4}$|[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
+    r"(?:[,|;]\s?|\s/\s|\x00\W{0,3}\s[\u2013\u2014\u00b7-]\s)(?:\W{1,3}\s)?(\d{1,3})[\s.*_]{0,4}$|"
+    r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
@@ -81,7 +82,7 @@ def option_told(text: str) -> Option | None:
         return "conversation"
     if _ON_SCREEN.search(text):
         return "text_in_video"
-    for match in re.finditer(r"[^()\[\],;|\x00]+", text):
+    for match in re.finditer(r"(?:[^()\[\],;|\x00/]|(?<! )/|/(?! ))+", text):
         word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
         option = option_of(word)
         beside_name = "\x00" in (text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])

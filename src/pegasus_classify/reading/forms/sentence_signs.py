@@ -59,13 +59,15 @@ NO_AFTER = re.compile(
 )
 HEDGE = re.compile(
     r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
-    r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|thought|it (?:seem|look))|"
+    r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
+    r"thought|it (?:seem|look))|"
     r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
     r"not (?:count|included?)|unsure|unclear|ignore|example|e\.g|for instance)\b|\?\s*$",
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|reading|(?:sign|banner|caption|subtitle|poster|title card|slide|overlay)s? "
+    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|reading|(?:sign|banner|caption|subtitle|poster|"
+    r"title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"
     r"written|screen shows)\b",
@@ -76,26 +78,31 @@ JOINER = re.compile(
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(
-    r"^\W*(?:scratch that|strike that|correction|corrected|that (?:was|is) (?:wrong|a mistake|incorrect)|i was wrong|actually\b|"
-    r"no,|wait\b|hold on|on (?:a )?(?:second|closer) (?:look|thought)|sorry\b|apologies|let me correct|rather[, ]|i mean\b|"
+    r"^\W*(?:scratch that|strike that|correction|corrected|that (?:was|is) (?:wrong|a mistake|incorrect)|"
+    r"i was wrong|actually\b|"
+    r"no,|wait\b|hold on|on (?:a )?(?:second|closer) (?:look|thought)|sorry\b|apologies|let me correct|"
+    r"rather[, ]|i mean\b|"
     r"to correct)",
     re.IGNORECASE,
 )
 """How a sentence begins that takes back what was said before."""
 
 SLIP = re.compile(
-    r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|or rather|actually)\b",
+    r"\b(?:sorry|i mean|i meant|correction|scratch that|make that|should (?:read|be|say)|no, (?:that|it)|"
+    r"or rather|actually)\b",
     re.IGNORECASE,
 )
 WITHDRAWN = re.compile(
     r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
     r"(?:does|do|did)(?: not|n['\u2019]t) (?:count|qualify|belong)|not (?:be )?counted|"
-    r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|was)(?: not|n['\u2019]t))",
+    r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|"
+    r"was)(?: not|n['\u2019]t))",
     re.IGNORECASE,
 )
 """What is said of a class and not meant."""
 INSTEAD = re.compile(
-    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,80}\bbut (?:it|this|that|he|she)(?:['\u2019]s| is| was)\b(?! not)",
+    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,80}\bbut (?:it|this|that|he|"
+    r"she)(?:['\u2019]s| is| was)\b(?! not)",
     re.IGNORECASE,
 )
 """Behind it stands what is meant in the place of what was named before: "looks like a truck, but it is a bus"."""
@@ -105,16 +112,20 @@ SURENESS = re.compile(
 )
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
-FOR_ALL = re.compile(r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|\bboth times\b", re.IGNORECASE)
+FOR_ALL = re.compile(
+    r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b", re.IGNORECASE
+)
 AGAIN = re.compile(
-    r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|again|once more|"
+    r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|"
+    r"again|once more|"
     r"2nd|3rd)\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells of one more stretch of the same class."""
 CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+and\s|\s(?:while|whereas)\s", re.IGNORECASE)
 TAKEN_UP = re.compile(
-    r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|assign|would|tag|"
+    r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|"
+    r"assign|would|tag|"
     r"call|take|consider|file)|counts? as|class(?:ified)?\b|thus\b|hence\b|therefore\b|which\b|so\b)",
     re.IGNORECASE,
 )
@@ -132,7 +143,9 @@ _LEFT_OK = (
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
     "end ends ended stop stops stopped began started finish finishes enters leaves "
-    "finally lastly noticed observed saw spotted noted recognized recognised notice observe spot read so thus therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called namely like "
+    "finally lastly noticed observed saw spotted noted recognized recognised notice observe spot read so thus "
+    "therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called "
+    "namely like "
     "first second third fourth then later "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
@@ -168,8 +181,10 @@ _POSITIVE = (
     "mentions mention brands brand topics topic actions action objects object activities activity events event during "
     "being performed done primarily specifically namely particular particularly "
     "following several once twice every each matched relevant visual text_in_video text audio logo spoken seconds "
-    "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit konfidenz f\u00fcr im am "
-    "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti confian\u00e7a neste "
+    "und y et e och diesem kommen kommt klassen klasse vor sind wird werden zu sehen zwei eine drei sicherheit "
+    "konfidenz f\u00fcr im am "
+    "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti "
+    "confian\u00e7a neste "
     "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )

@@ -247,9 +247,12 @@ class Sentences:
 
 
 def _shared(entries: list[Obj]) -> None:
-    """Give the one prompt that a sentence names "in all" or "each time" to each of its clips."""
-    prompts = {value for entry in entries for key, value in entry.pairs if key == "prompt"}
-    if len(prompts) == 1:
+    """Give the one prompt and the one confidence that a sentence tells "in all" or "each time" to each of its clips."""
+    for field in ("prompt", "confidence"):
+        told = {str(value): value for entry in entries for key, value in entry.pairs if key == field}
+        owners = {dict(entry.pairs).get("class") for entry in entries}
+        if len(told) != 1 or (field == "prompt" and len(owners) > 1):
+            continue
         for entry in entries:
-            if "prompt" not in dict(entry.pairs):
-                entry.pairs.append(("prompt", next(iter(prompts))))
+            if not {field, "present"} & dict(entry.pairs).keys():
+                entry.pairs.append((field, next(iter(told.values()))))

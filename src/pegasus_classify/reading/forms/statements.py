@@ -23,6 +23,7 @@ from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
+_NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
 _SHORT = 60
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -156,7 +157,7 @@ class _Paragraph:
         return found
 
     def add_topic(self, text: str, added: list[Obj]) -> None:
-        """Give the prompt of the sentence before to entries of its class: "The banner is shown. It is there from ..."."""
+        """Give the prompt of the sentence before to entries of its class: "A banner is shown. It is there from ..."."""
         if len(self.topic) != 1 or not PRONOUN.match(text):
             return
         ((name, prompt),) = self.topic
@@ -182,7 +183,7 @@ class _Paragraph:
         return None if self.statements.denies(text, heard.names) else hits.pop()
 
     def add_sureness(self, added: list[Obj]) -> None:
-        """Give clips the confidence that was told with the name of their class before: "Queue, confidence 75. From ..."."""
+        """Give clips the confidence told with the name of their class before: "Queue, confidence 75. From ..."."""
         for entry in added:
             keys = dict(entry.pairs)
             if "time" in keys and "confidence" not in keys and self.owner(entry) in self.sure:
@@ -192,6 +193,9 @@ class _Paragraph:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
         if heard.sure and (self.near or SURENESS.search(text)):
             self.complete("confidence", heard.sure[0].value)
+        number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
+        if number is not None and int(number.group(1)) <= 100:
+            self.complete("confidence", number.group(1))
         if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
             self.complete("option", heard.option)
         prompts = self.prompts(heard)

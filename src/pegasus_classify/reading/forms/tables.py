@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pegasus_classify.reading.forms.headless import columns_of
+from pegasus_classify.reading.forms.headless import columns_of, is_missing
 from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import Role, role_of, truth_of
@@ -38,6 +38,7 @@ class Table:
 
 
 _COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
+_TIMES = frozenset({"start", "end", "time", "clips"})
 _DECIMALS = re.compile(r":\d\d,\d{3}\b")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _LONGEST_ROW = 600
@@ -176,6 +177,8 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
 
 def _entry(columns: list[str], cells: list[str], span: tuple[int, int]) -> Obj:
     pairs = [(key, _value(cell)) for key, cell in zip(columns, cells, strict=False) if key]
+    if any(is_missing(cell) for key, cell in zip(columns, cells, strict=False) if key in ("time", "start", "end")):
+        return Obj([("class", cells[columns.index("class")]), ("present", False)], span)
     return Obj([*pairs, *_sure_in_name(pairs)], span)
 
 
@@ -266,6 +269,10 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
                 pairs += _several(text, above, start, statements)
             elif text and key:
                 pairs.append((key, _value(text.strip("*_`").strip())))
+        timed = any(role_of(key) in _TIMES and not is_missing(str(value)) for key, value in pairs)
+        if not timed and any(is_missing(cell) for cell in cells[1:]):
+            pairs = [(key, value) for key, value in pairs if role_of(key) == "class"]
+            pairs.append(("present", False))
         entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
 
