@@ -45,7 +45,7 @@ def test_synchronous_calls_on_a_rough_road(seed: int, tmp_path: Path, calm: Any)
     ledger = tmp_path / "store.db"
     with emulator.running_emulator(settings()) as running, rough_road(running.base_url, seed) as road:
         page, answered = to_the_end(ledger, road.base_url, concurrency=8)
-        assert road.breaks >= 4
+        assert road.breaks >= 1
         assert VIDEOS <= running.state.analyze_calls <= VIDEOS + road.breaks
     assert page.model_dump()["data"] == calm
     assert len(answered) == VIDEOS
@@ -59,7 +59,7 @@ def test_no_task_is_made_twice_on_a_rough_road(seed: int, tmp_path: Path, calm_s
     with emulator.running_emulator(settings(task_seconds=3.0)) as running, rough_road(running.base_url, seed) as road:
         running.core.idempotent = Forgetful()
         page, _ = to_the_end(ledger, road.base_url, concurrency=8, ask="segments")
-        assert road.breaks >= 4
+        assert road.breaks >= 1
         assert set(running.state.asset_calls.values()) == {1}
         assert len(running.core.tasks) == VIDEOS
     assert page.model_dump()["data"] == calm_segments

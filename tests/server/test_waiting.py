@@ -115,7 +115,8 @@ def test_a_limit_that_lasts_longer_than_callers_may_wait_is_told_at_once():
     ):
         got = requests.post(f"{served}/v1.2/classify", json=VIDEOS, headers=KEY)
         assert (got.status_code, got.json()["code"]) == (429, "too_many_requests")
-        assert 20 < int(got.headers["retry-after"]) <= 61
+        # A minute, and what both headers lose by being whole seconds.
+        assert 20 < int(got.headers["retry-after"]) <= 62
         until(lambda: metric(served, "classify_under_way") == 0)
         each_alone = [{**VIDEOS, "video_ids": [video]} for video in VIDEOS["video_ids"]]
         kept = [requests.post(f"{served}/v1.2/classify", json=body, headers=KEY) for body in each_alone]
