@@ -200,6 +200,6 @@ def test_a_server_is_given_a_policy_and_its_processes_follow_the_log(tmp_path):
 
 def policy_told(url: str) -> str:
     """Return what the header says on an answer that asks nothing."""
-    answer = httpx.post(f"{url}/v1.2/classify", json={}, headers={"x-api-key": "key"})
+    answer = httpx.post(f"{url}/v1.2/classify", json={}, headers={"x-api-key": "key"}, timeout=60)
     assert answer.status_code == 400
     return answer.headers["x-classify-policy"]
