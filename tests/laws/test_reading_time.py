@@ -36,7 +36,7 @@ def test_four_times_the_text_takes_four_times_the_work(pattern: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS, ids=repr)
 def test_four_times_any_hostile_text_takes_four_times_the_work(pattern: str) -> None:
-    _assert_linear(pattern, 5000)
+    _assert_linear(pattern, 3000)
 
 
 def test_work_that_grows_with_the_square_is_seen() -> None:
@@ -56,13 +56,13 @@ def _seconds(text: str) -> float:
 @pytest.mark.parametrize("pattern", PATTERNS, ids=repr)
 def test_no_pattern_makes_a_search_take_the_square_of_its_time(pattern: str) -> None:
     """What one call into C does is not counted above: a search that tries every part of a run, a text copied again."""
-    short, long = repeated(pattern, 10_000), repeated(pattern, 80_000)
+    short, long = repeated(pattern, 8_000), repeated(pattern, 64_000)
     # Eight times the text in sixty-four times the time would be the square; between lies room for a busy machine.
     for _ in range(3):
         least, most = min(_seconds(short) for _ in range(2)), _seconds(long)
         if most <= 20 * least + 0.2:
             return
-    pytest.fail(f"{least:.3f} s for 10,000 signs, {most:.3f} s for 80,000")
+    pytest.fail(f"{least:.3f} s for 8,000 signs, {most:.3f} s for 64,000")
 
 
 @pytest.mark.slow
@@ -89,9 +89,10 @@ _NAMED = ("a", "data", "details", "Baseball", "time", "clips", "class", "visual"
 
 
 @pytest.mark.parametrize("key", _NAMED)
-@pytest.mark.parametrize("levels", [58, 150, 400, 900, 20_000])
+@pytest.mark.parametrize("levels", [58, 150, 500, 900, 20_000])
 def test_no_depth_of_objects_ends_in_a_recursion_error(key: str, levels: int) -> None:
     _read(f'{{"{key}":' * levels + "1" + "}" * levels)
+    _read(f'{{"{key}":' * levels)
 
 
 @pytest.mark.parametrize("pattern", ["[", "{", "[{", "(", "<a>", "- ", ">", '{"a":[', '{"Baseball":{"', '"', "dict(a="])

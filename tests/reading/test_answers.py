@@ -140,6 +140,31 @@ def test_what_is_longer_than_any_answer_is_read_to_a_limit_unless_it_is_clean() 
     assert len(reading.evidence) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ('{"classes":[{"class":"Rain","confidence":80,"clips":[{"start":1,"end":2}]}]}', (1, 2)),
+        ('{"classes":[{"class":"Rain","confidence":80,"clips":[{"seen":"yes"}]}]}', (None, None)),
+        ('{"classes":[{"class":"Rain","confidence":0,"clips":[{"seen":"yes"}]}]}', None),
+        ('{"0:10-0:20":[{"class":"Rain","confidence":80,"clips":[{"seen":"yes"}]}]}', (10, 20)),
+        ('{"classes":[{"class":"Hail","confidence":80,"clips":[{"start":1,"end":2}]}]}', None),
+        ('{"classes":[{"class":"Rain","confidence":80,"clips":[[1,2]]}]}', (1, 2)),
+    ],
+)
+def test_an_entry_in_the_wanted_form_is_read_like_any_other(text: str, times: tuple[float, float] | None) -> None:
+    turned = text.replace('"confidence":', '"note":"","confidence":')
+    read_both = [read(each, WEATHER, 100.0).evidence for each in (text, turned)]
+    for evidence in read_both:
+        assert [(each.start, each.end) for each in evidence] == ([] if times is None else [times])
+
+
+@pytest.mark.parametrize("text", ['{"a":NaN,"class":"Rain","start":1,"end":2}', "{'class':'Rain','start':1,'end':2"])
+def test_what_is_no_strict_json_and_not_cut_is_mended(text: str) -> None:
+    for tail in ("", " " * 300, "\n" + "x" * 300):
+        evidence = read(f"{text}}}{tail}" if text[-1] != "}" else text + tail, WEATHER, 100.0).evidence
+        assert [(each.class_name, each.start, each.end) for each in evidence] == [("Rain", 1.0, 2.0)]
+
+
 def test_real_answers_are_read_without_a_crash_and_within_their_labels(shared_folder: Path) -> None:
     for path in sorted((shared_folder / "pegasus" / "outputs").glob("*.json")):
         sample = json.loads(path.read_text(encoding="utf-8"))

@@ -37,6 +37,7 @@ _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
+_SPANNING = re.compile(r"\\multicolumn\{\d{1,2}\}\{[^{}]{0,20}\}\{([^{}]{0,100})\}")
 _DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
@@ -114,7 +115,7 @@ def source_of(text: str) -> Source:
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if "\\begin{tabular" in text:
-        source = rewritten(source, _LATEX_ROW, "markup", lambda row: f"| {row.rstrip(chr(92)).replace('&', '|')} |")
+        source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
     if _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
     if "[/" in text:
@@ -143,6 +144,11 @@ def _plain_characters(source: Source) -> Source:
     if wide.startswith("\ufeff"):
         source = rewritten(source, re.compile("^\ufeff"), "byte_order_mark", lambda _: "")
     return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
+
+
+def _latex_cells(row: str) -> str:
+    cells = _SPANNING.sub(r"\1", row.rstrip("\\")).replace("\\%", "%").replace("&", "|")
+    return f"| {cells} |"
 
 
 def _joined_stream(source: Source) -> Source:

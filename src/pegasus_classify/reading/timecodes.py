@@ -62,10 +62,11 @@ SPOKEN = "(?:" + "|".join(_HMS) + ")"
 
 _SPOKEN = re.compile(SPOKEN, re.IGNORECASE)
 _PARTS = tuple(re.compile(rf"({_NUMBER})\s?(?:{unit})", re.IGNORECASE) for unit in (_HOURS, _MINUTES, _SECONDS))
-_THOUSANDTHS = re.compile(rf"({_NUMBER})\s?{_MILLISECONDS}", re.IGNORECASE)
 _SIZES = (3600.0, 60.0, 1.0)
 _CLOCK = re.compile(CLOCK)
-_PLAIN = re.compile(r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|milliseconds?))?", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"[+]?(\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6})(?:\s*(ms|msecs?|millisec(?:ond)?s?|millisekunden?))?", re.IGNORECASE
+)
 _ISO = re.compile(r"PT(?:(\d{1,5}(?:\.\d+)?)H)?(?:(\d{1,6}(?:\.\d+)?)M)?(?:(\d{1,8}(?:\.\d{1,6})?)S)?")
 _TWICE = re.compile(r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]\s*\Z", re.DOTALL)
 _SAID_OF_TIME = re.compile(
@@ -122,9 +123,6 @@ def _bare(text: str) -> Moment | None:
     number = _PLAIN.fullmatch(text)
     if number is not None:
         return Moment(_number(number.group(1)) * (0.001 if number.group(2) else 1.0))
-    thousandths = _THOUSANDTHS.fullmatch(text)
-    if thousandths is not None:
-        return Moment(_number(thousandths.group(1)) / 1000)
     if _SPOKEN.fullmatch(text):
         return Moment(_sum([part.search(text) for part in _PARTS]))
     iso = _ISO.fullmatch(text)

@@ -80,7 +80,7 @@ _SIMPLE = {opening: _simple(opening, closers) for opening, closers in QUOTES.ite
 def _plain_member(opening: str, closers: str) -> re.Pattern[str]:
     """Return a pattern of a member about which there is no doubt: its key, and a number or a string as its value."""
     key = rf"{opening}([^{closers}\\\n]{{0,80}}){closers[0]}\s?:\s?"
-    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])"
+    number = r"(-?(?:0|[1-9]\d{0,8})(?:\.\d{1,9})?)(?=\s?[,}\]])(?!,\d)"
     return re.compile(rf"[\s,;]*{key}(?:{number}|{_SIMPLE[opening]['member'].pattern})")
 
 

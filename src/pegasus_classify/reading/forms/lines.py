@@ -32,6 +32,7 @@ __all__ = ["read_lines"]
 
 _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _TABLE_RANK = 20
+_BOLD_RANK = 6
 _SOME_TIME = 9
 _EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
 _DEEPEST = 6
@@ -125,7 +126,13 @@ class _Lines(KeyedLines):
 
     def opens(self, body: str, indent: int, at: int) -> bool:
         """Read a line that only opens what follows: things not found, a numbered entry, a head in brackets."""
+        if body[0] == "#":
+            return False
         if self.owner() is None and ABSENT_TITLE.fullmatch(body.strip("*_#: ")):
+            if body[:2] == "**":
+                # Headings that follow it close it: what it heads belongs to nothing.
+                self.stack.append(Scope(Obj([], None), -0.5, _BOLD_RANK))
+                return True
             # Under a bullet the lines that belong to it stand as far in as its own words.
             self.aside("", indent - 1 if self.stack[-1].indent == indent else indent)
             return True

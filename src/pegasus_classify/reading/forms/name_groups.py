@@ -71,7 +71,7 @@ class NameGroups:
         return groups
 
     def merged(self, groups: list[NameGroup]) -> list[NameGroup]:
-        """Return the groups; one without times that speaks of the class of the group before it only adds to that."""
+        """Return the groups that hold: what tells no times adds to the group before, a class denied is denied."""
         kept: list[NameGroup] = []
         before: set[str] = set()
         for group in groups:
@@ -82,7 +82,8 @@ class NameGroups:
                 continue
             kept.append(group)
             before = hits
-        return kept
+        no = {hit.name for group in groups if group.denied for hit in _hits_of(group) if hit.prompt is None}
+        return [group for group in kept if group.denied or no.isdisjoint(hit.name for hit in _hits_of(group))]
 
     def _heads(self, mentions: list[Mention], mention: Mention, before: str) -> bool:
         """Return whether a class is named behind a prompt of its own: `Dog (Pets)`, `dogs, so Pets`."""
@@ -136,6 +137,10 @@ class NameGroups:
             elif mention.hit is not None and known is None:
                 found.append(mention.hit)
         return found
+
+
+def _hits_of(group: NameGroup) -> list[Hit]:
+    return [each.hit for each in group.mentions if each.hit is not None]
 
 
 def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -> None:

@@ -38,6 +38,7 @@ class Table:
 
 
 _COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
+_TIMES = frozenset({"start", "end", "time", "clips"})
 _DECIMALS = re.compile(r":\d\d,\d{3}\b")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _LONGEST_ROW = 600
@@ -268,6 +269,10 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
                 pairs += _several(text, above, start, statements)
             elif text and key:
                 pairs.append((key, _value(text.strip("*_`").strip())))
+        timed = any(role_of(key) in _TIMES and not is_missing(str(value)) for key, value in pairs)
+        if not timed and any(is_missing(cell) for cell in cells[1:]):
+            pairs = [(key, value) for key, value in pairs if role_of(key) == "class"]
+            pairs.append(("present", False))
         entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
 
