@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,13 +16,16 @@ import pytest
 from pegasus_classify import Settings, SettingsError
 from pegasus_classify.client.notes import NO_NOTES, pack_page
 from pegasus_classify.errors import error_of_status
+from pegasus_classify.recordings.format import header_line
 from pegasus_classify.server import accounts
 from pegasus_classify.server.accounts import Accounts
 from pegasus_classify.server.app import create_app
 from pegasus_classify.server.headers import error_answer, json_bytes, onward_headers, returned_headers
 from pegasus_classify.server.heard import Heard, RateLimits
+from pegasus_classify.server.json_log import JsonLines
 from pegasus_classify.server.metrics import Counter, Gauge, Histogram, Metrics
 from pegasus_classify.server.page_bytes import PageBytes
+from pegasus_classify.server.running import serve_until_stopped
 from pegasus_classify.server.settings import (
     KEY_VARIABLE,
     ServeSettings,
@@ -311,3 +317,44 @@ def test_a_wrong_method_for_an_own_route_is_refused_in_the_old_form():
         405,
         {"code": "method_not_allowed", "message": "Method Not Allowed."},
     )
+
+
+def test_recorded_answers_are_not_given_to_strangers(tmp_path: Path) -> None:
+    """Nobody is asked whether a key is good, so off this machine it must be on a list."""
+    (tmp_path / "old.jsonl").write_text(header_line(), encoding="utf-8")
+    (tmp_path / "rollout.toml").write_text('[old]\nrecording = "old.jsonl"\n', encoding="utf-8")
+    listed = frozenset({key_hash("a")})
+    for policy in (tmp_path / "rollout.toml", {"old": {"recording": str(tmp_path / "old.jsonl")}}):
+        settings = Settings(policy=policy)
+        with pytest.raises(SettingsError, match="recorded answers"):
+            check_door(ServeSettings(settings), "0.0.0.0")
+        check_door(ServeSettings(settings), "127.0.0.1")
+        check_door(ServeSettings(settings, allow_keys=listed), "0.0.0.0")
+    check_door(ServeSettings(Settings(policy={"old": {"url": "https://old.example"}})), "0.0.0.0")
+
+
+def test_several_processes_do_not_climb_each_by_itself() -> None:
+    """They need a log that they share."""
+    pytest.importorskip("scipy")
+    policy = {"old": {"url": "https://old.example"}, "routes": [{"to": "pegasus", "ladder": True}]}
+    settings = ServeSettings(Settings(policy=policy, store="sqlite:///nowhere.db"))
+    with pytest.raises(SettingsError, match="a log they share"):
+        serve_until_stopped(settings, "127.0.0.1", 0, 2, print)
+
+
+def test_a_log_record_is_one_line_of_json_with_its_own_fields() -> None:
+    """Whatever they are; an error brings its traceback."""
+    record = logging.makeLogRecord(
+        {"msg": "%s moved", "args": ("all",), "name": "n", "levelname": "INFO", "created": 0.5}
+    )
+    record.percent, record.odd = 5.0, Path("x")
+    try:
+        raise ValueError("broken\nin two")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    told = json.loads(line)
+    assert told.pop("error").endswith("ValueError: broken\nin two")
+    head = {"at": "1970-01-01T00:00:00.500Z", "level": "info", "logger": "n", "message": "all moved"}
+    assert told == {**head, "percent": 5.0, "odd": "x"}

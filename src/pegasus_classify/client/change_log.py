@@ -42,7 +42,7 @@ class ChangeLog:
         self.changes: list[Change] = []
         self.rung = Rung()
         self.complaints: list[str] = []
-        self._mark: tuple[int, int] | None = None
+        self._mark: tuple[int, int, int] | None = None
         self._lock = threading.RLock()
         self.look()
 
@@ -61,7 +61,7 @@ class ChangeLog:
             return False
         except OSError as error:
             raise SettingsError(f"the log of decisions {self.path} cannot be read: {error.strerror}") from None
-        mark = told.st_size, told.st_ino
+        mark = told.st_size, told.st_mtime_ns, told.st_ino
         if mark == self._mark:
             return False
         with self._lock:

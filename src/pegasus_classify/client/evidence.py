@@ -17,6 +17,7 @@ from dataclasses import replace
 from pegasus_classify.client.agreement import MOST_PAIRS, judgement, pair_of
 from pegasus_classify.client.sight import Gathered, Sight
 from pegasus_classify.contract.quantities import Seconds
+from pegasus_classify.contract.verdicts import SideVerdict
 from pegasus_classify.errors import ClassifyError
 from pegasus_classify.rollout.known import Known, is_bad, judged, known_of, known_text, look_due, with_seen
 from pegasus_classify.rollout.policy import LadderRules
@@ -313,25 +314,25 @@ class Evidence:
     def _look(self, scope: Scope, rules: LadderRules, look: int) -> None:
         try:
             pairs = [pair for text in self._book.pairs(scope, MOST_PAIRS) if (pair := pair_of(text)) is not None]
-            verdict = judgement(pairs, rules, look)
-            with self._lock:
-                self._numbers += 1
-                number = self._numbers
-            note = Note(
-                f"{self._writer}-judging",
-                number,
-                self._clock(),
-                scope,
-                lambda text, _: known_text(judged(known_of(text), verdict)) if text else "",
-            )
-            kept = self._book.note(note)
+            self._keep_judgement(scope, judgement(pairs, rules, look))
         except ClassifyError as error:
             _LOG.error("a judgement cannot be kept; it is made again: %s", error)
             return
         except Exception:  # noqa: BLE001 - whatever it is, callers are answered
             _LOG.exception("the sides could not be compared")
             return
-        with self._lock:
-            if scope == self._gathered.scope:
-                self._take(kept)
         self._changed()
+
+    def _keep_judgement(self, scope: Scope, verdict: SideVerdict) -> None:
+        def revise(text: str, _: int) -> str:
+            return known_text(judged(known_of(text), verdict)) if text else ""
+
+        # Not while something else is on its way: it would be seen twice, in the store and on top of it.
+        with self._writing:
+            with self._lock:
+                self._numbers += 1
+                number = self._numbers
+            kept = self._book.note(Note(f"{self._writer}-judging", number, self._clock(), scope, revise))
+            with self._lock:
+                if scope == self._gathered.scope:
+                    self._take(kept)

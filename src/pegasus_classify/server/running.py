@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from pegasus_classify.client.policy_file import policy_of
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.errors import SettingsError
 from pegasus_classify.server.app import create_app
@@ -138,10 +139,21 @@ def serve_until_stopped(
             "with --workers each process would have a memory of its own and not know the others' pages: choose a "
             "store they share, --store sqlite:///path or postgresql://…"
         )
+    if workers > 1:
+        _check_log(settings)
     stop_within = settings.answer_within + 60
     run = _run_one if workers == 1 else partial(_run_many, workers)
     with listening(host, port) as listener, stop_signals():
         run(settings, stop_within, listener, announce)
+
+
+def _check_log(settings: ServeSettings) -> None:
+    policy = None if settings.settings.policy is None else policy_of(settings.settings.policy)
+    if policy is not None and policy.log is None and any(route.ladder for route in policy.routes):
+        raise SettingsError(
+            "with --workers each process would climb by itself and traffic would be elsewhere in each: give the policy "
+            'a log they share, log = "rollout.jsonl"'
+        )
 
 
 def _run_one(
