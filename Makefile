@@ -35,10 +35,10 @@ demo: $(VENV)/.ready-to-use
 	@$(VENV)/bin/pegasus-classify demo $(ARGS)
 
 test: $(VENV)/.ready-to-develop
-	$(PYTEST) -q -n $(WORKERS) -m "not slow" $(ARGS)
+	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/.ready-to-develop
-	$(PYTEST) -q -m slow $(ARGS)
+	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m slow $(ARGS)
 
 test-all: $(VENV)/.ready-to-develop
 	$(PYTEST) -q -n $(WORKERS) $(ARGS)
