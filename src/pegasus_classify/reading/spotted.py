@@ -67,6 +67,18 @@ _WHOLE = re.compile(
     r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|recording)\b",
     re.IGNORECASE,
 )
+_ONE_UNIT = re.compile(r"\b(?P<which>first|last|final) (?P<unit>half minute|minute)\b(?! \d|\s?mark)", re.IGNORECASE)
+_ONE_UNITS = {"half minute": 30.0, "minute": 60.0}
+
+
+def _by_one_unit(match: re.Match[str]) -> Spotted:
+    """Return the stretch of "the first minute" or "the last minute"."""
+    length = _ONE_UNITS[match.group("unit").casefold()]
+    if match.group("which").casefold() == "first":
+        return Spotted(match.start(), match.end(), Stretch(Moment(0.0), Moment(length)))
+    return Spotted(match.start(), match.end(), Stretch(Moment(length, from_end=True), Moment(float("inf"))))
+
+
 _LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
@@ -107,6 +119,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
         lambda match: f"{match.group(1)}:00 {match.group(2)} {match.group(3)}:00".ljust(len(match.group())), text
     )
     text = _AND_A_HALF.sub(lambda match: f"{60 * _number_of(match.group(1)) + 30} s".ljust(len(match.group())), text)
+    text = _MINUTE_FIRST.sub(lambda match: f"{match.group(1)} min".ljust(len(match.group())), text)
     text = _COUNTED_BEHIND.sub(_in_seconds, text)
     text = _UNIT_FIRST.sub(lambda match: f"{match.group(1)} s".ljust(len(match.group())), text)
     text = _ODD.sub(_evened, _COUNTED.sub(_in_digits, text))
@@ -115,7 +128,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     whole = _WHOLE.search(text) if not known else None
     if whole is not None:
         return [Spotted(whole.start(), whole.end(), Stretch(Moment(0.0), Moment(float("inf"))))]
-    found: list[Spotted] = []
+    found = [_by_one_unit(match) for match in _ONE_UNIT.finditer(text)]
     at = 0
     while at < len(known):
         one = known[at]
@@ -128,7 +141,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
         if alone is not None:
             found.append(Spotted(one.start, one.end, alone))
         at += 1
-    return found
+    return sorted(found, key=lambda each: each.start)
 
 
 _COUNTING = {
@@ -182,6 +195,7 @@ def _in_digits_of(match: re.Match[str]) -> int:
     return _TENS.get(words["tens"], 0) + _COUNTING.get(words["unit"] or words["one"], 0)
 
 
+_MINUTE_FIRST = re.compile(r"\bminute (\d{1,3})\b(?![:.,]\d|\s?(?:min|seconds?|sec|and \d))", re.IGNORECASE)
 _WHOLE_MINUTES = re.compile(r"\bminutes (\d{1,3}) (and|to|until|-) (\d{1,3})\b(?![:.,]\d)", re.IGNORECASE)
 _AND_A_HALF = re.compile(
     rf"\b(\d{{1,3}}|an?|{'|'.join(_COUNTING)}) (?:minutes? and a half\b|and a half minutes?\b)(?: in(?=\s))?",

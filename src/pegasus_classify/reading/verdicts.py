@@ -28,6 +28,7 @@ _REFUSAL = re.compile(
     r"\u043d\u0435 \u043c\u043e\u0433\u0443|n\u00e3o (?:posso|consigo)|desculpe)",
     re.IGNORECASE,
 )
+_NULL = re.compile(r"\W*(?:null|nil)\W*", re.IGNORECASE)
 _DECLINED = re.compile(
     r"i['\u2019]?m sorry|i am sorry|apologi[sz]e|unable to (?:access|process|analy[sz]e|view|play|open|load|"
     r"watch|help|assist)|"
@@ -38,7 +39,7 @@ _DECLINED = re.compile(
 """What only a refusal says, even beside an empty list."""
 
 _NONE = re.compile(
-    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|null|nil|empty|0 (?:matches|classes|"
+    r"(?:\b(?:no|none|nothing|not any|neither|zero|without any|n/a|empty|0 (?:matches|classes|"
     r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
     r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
     r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
@@ -71,4 +72,4 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         return "refused"
     if any(each.absent or each.empty for each in said):
         return "none"
-    return "none" if _NONE.search(short) else "unreadable"
+    return "none" if _NONE.search(short) or _NULL.fullmatch(short) else "unreadable"

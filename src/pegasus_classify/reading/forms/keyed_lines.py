@@ -96,6 +96,7 @@ class KeyedLines(SentenceLines):
         if line.role != "text" and not (
             line.role == "other"
             and ASIDE.search(line.key)
+            and not FINAL.search(line.key)
             and self.names.class_of(line.key) is None
             and self.head_of(line.key) is None
             and not self.statements.mentions.find(line.key)
@@ -148,7 +149,8 @@ class KeyedLines(SentenceLines):
         key, role = line.key, line.role
         obj = Obj([], (line.at, line.at + len(line.body)))
         title = role == "other"
-        if not (title and (NEGATIVE.search(key) or ASIDE.search(key))) and role not in ("text", "absent"):
+        aside = title and not FINAL.search(key) and (NEGATIVE.search(key) or ASIDE.search(key))
+        if not aside and role not in ("text", "absent"):
             if (title or role == "answer") and FINAL.search(key):
                 self.root.pairs.clear()
             self.add(key if role in ("names", "other", "inner") and not title else "", obj)

@@ -101,8 +101,8 @@ WITHDRAWN = re.compile(
 )
 """What is said of a class and not meant."""
 INSTEAD = re.compile(
-    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,80}\bbut (?:it|this|that|he|"
-    r"she)(?:['\u2019]s| is| was)\b(?! not)",
+    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,100}(?:\bbut |[,:;] )"
+    r"(?:it|this|that|he|she)(?:['\u2019]s| is| was)\b(?! not)",
     re.IGNORECASE,
 )
 """Behind it stands what is meant in the place of what was named before: "looks like a truck, but it is a bus"."""
@@ -122,7 +122,7 @@ AGAIN = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that tells of one more stretch of the same class."""
-CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+and\s|\s(?:while|whereas)\s", re.IGNORECASE)
+CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+(?:and|und|et|y)\s|\s(?:while|whereas)\s", re.IGNORECASE)
 TAKEN_UP = re.compile(
     r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|"
     r"assign|would|tag|"
@@ -143,7 +143,8 @@ _LEFT_OK = (
     "includes include including features "
     "feature featuring depicts depict detected detect found see seen class label category under in to for "
     "end ends ended stop stops stopped began started finish finishes enters leaves "
-    "finally lastly noticed observed saw spotted noted recognized recognised notice observe spot read so thus "
+    "man sieht zeigt gibt finally lastly noticed observed saw spotted noted recognized recognised notice observe spot "
+    "read so thus "
     "therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called "
     "namely like "
     "first second third fourth then later "
@@ -157,7 +158,7 @@ _RIGHT_OK = (
     "is are was were appears appear occurs occur from at between and or in on during for to with runs begins "
     "starts ends then plus present "
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
-    "once twice begin start end continue last appear occur happen come comes follow go goes plays happens "
+    "conf score once twice begin start end continue last appear occur happen come comes follow go goes plays happens "
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
@@ -229,6 +230,6 @@ LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
 NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")
 FOREIGN = re.compile(
     r"(?:^|[,;]\s+|\band\s+)(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|Before|In|On|"
-    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|First|Finally|Next|Around|About|During|Starting|I|We|Here|"
+    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|Although|While|When|That|First|Finally|Next|Around|About|During|Starting|I|We|Here|"
     r"There|Yes|Von|De|Du|Da|Ab)\b)[A-Z][\w'-]*(?:\s+[\w'-]+){0,4}\s*(?:\bfrom\b|\bat\b|\bbetween\b|:|\()"
 )

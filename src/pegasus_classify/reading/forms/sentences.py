@@ -175,7 +175,12 @@ class Sentences:
         elif times and WITHDRAWN.search(blank):
             return heard
         outside = PARENTHESES.sub(" ", blank)
-        if known is None and times and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))):
+        if (
+            known is None
+            and times
+            and meant is None
+            and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside)))
+        ):
             return heard
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
