@@ -164,3 +164,7 @@ def test_a_synchronous_call_leaves_nothing_to_be_found() -> None:
 def test_a_stop_while_a_task_is_created_leaves_word_that_there_may_be_one() -> None:
     _, steps = play(carry(an_ask(duration=1300.0), "k", "", retries=0), [MINE, STOP, None])
     assert steps[-1] == Record("k", "released", unsure=True)
+
+
+def test_the_end_of_a_run_is_told_by_its_name() -> None:
+    assert repr(STOP) == "STOP"

@@ -212,3 +212,17 @@ def test_a_fault_of_the_reader_itself_makes_a_text_unreadable_and_says_so() -> N
     reading = read("Rain: 0:10-0:20", broken, 60.0)
     assert reading.verdict == "unreadable"
     assert reading.repairs == ("reader_failed",)
+
+
+def test_two_prompts_that_look_alike_are_told_apart_only_by_exact_spelling() -> None:
+    request = ClassifyRequest(classes=(ClassDefinition(name="Pets", prompts=("Dog", "dog")),))
+    text = '{"class":"Pets","clips":[{"start":1,"end":2,"prompt":"dog"},{"start":3,"end":4,"prompt":"DOG"}]}'
+    evidence = read(text, vocabulary_of(request), 100.0).evidence
+    assert [each.prompt for each in evidence] == ["dog", None]
+
+
+def test_names_inside_names_are_read_to_a_depth_that_no_answer_has() -> None:
+    text = '{"Rain":' * 90 + "[[1,2]]" + "}" * 90
+    reading = read(text, WEATHER, 100.0)
+    assert reading.repairs != ("reader_failed",)
+    assert all(each.start is None for each in reading.evidence)

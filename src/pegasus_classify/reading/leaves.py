@@ -96,8 +96,9 @@ class Leaves(Claims):
         if times is None:
             start, end = stretch_of(told.get("start", "")), stretch_of(told.get("end", ""))
             times = Stretch(start.start, end.start) if start is not None and end is not None else None
-        if hit is None or times is None:
-            return False
+        # `columns_of` found both.
+        assert hit is not None
+        assert times is not None
         prompt = self.names.prompt_of(told["prompt"], hit.name) if "prompt" in told else hit.prompt
         option = option_of(told.get("option")) or place.option
         self.claim(

@@ -211,8 +211,6 @@ class _Paragraph:
             if isinstance(fields, Obj) and self.last:
                 for key, value in fields.pairs:
                     self.complete(key, value)
-            elif not self.last:
-                self.entries[id(entry)] = entry
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
         """Give the last entries, or those of one class, a field that none of them has of its own."""
