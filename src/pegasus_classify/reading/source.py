@@ -42,6 +42,7 @@ _DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
+_LEADER = re.compile(r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[])")
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
@@ -114,6 +115,8 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    if "....." in text:
+        source = rewritten(source, _LEADER, "separator", lambda _: ": ")
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
     if _BLOCK.search(source.text):

@@ -337,7 +337,7 @@ _AMOUNT = (
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"~)?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
+        rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
         re.IGNORECASE,
     ),
     re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),

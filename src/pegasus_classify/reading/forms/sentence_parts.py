@@ -23,6 +23,7 @@ _LAST_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_DECIMAL_COMMA = re.compile(r":\d\d,\d")
 _ON_SCREEN = re.compile(
     r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
 )
@@ -57,6 +58,8 @@ def in_brackets(text: str) -> list[Spotted]:
         if float(raw) <= 100:
             found.append(Spotted(start, start + len(raw), raw))
     last = _LAST_NUMBER.search(text) if not found else None
+    if last is not None and len(_DECIMAL_COMMA.findall(text)) > 1 and _DECIMAL_COMMA.match(text, last.start() - 3):
+        return found  # "0:12,5 - 0:31,5": what stands last is a part of a second.
     if last is not None and (last.group(1) is None or float(last.group(1)) <= 100):
         found.append(
             Spotted(last.start(last.lastindex or 1), last.end(last.lastindex or 1), last.group(last.lastindex or 1))
