@@ -113,6 +113,7 @@ def test_two_processes_together_know_what_either_saw(store):
     until(lambda: one.known.watch.failures == 7)
     one.close()
     other.close()
+    assert watching(store).known.watch.failures == 7
 
 
 def test_enough_videos_are_judged_by_one_process_and_known_to_all(store):

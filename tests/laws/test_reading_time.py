@@ -17,12 +17,11 @@ ASKED = vocabulary_of_case({"request_ref": "sports"})
 
 
 def _read(text: str) -> Reading:
-    reading = read(text, ASKED, 600.0)
-    assert "reader_failed" not in reading.repairs
-    return reading
+    return read(text, ASKED, 600.0)
 
 
 def _assert_linear(pattern: str, length: int) -> None:
+    assert not _failed(repeated(pattern, 4 * length))
     once, four_times = (work_of(lambda size=size: _read(repeated(pattern, size))) for size in (length, 4 * length))
     # Where work grows with the square it is sixteen times as much.
     assert four_times <= 4.6 * once, (once, four_times)
@@ -48,8 +47,13 @@ def test_work_that_grows_with_the_square_is_seen() -> None:
 
 def _seconds(text: str) -> float:
     before = time.process_time()
-    _read(text)
+    assert not _failed(text)
     return time.process_time() - before
+
+
+def _failed(text: str) -> bool:
+    """Return whether the reader gave a text up: what it raises inside, a `RecursionError` too, ends as this repair."""
+    return "reader_failed" in _read(text).repairs
 
 
 @pytest.mark.slow
@@ -61,8 +65,8 @@ def test_no_pattern_makes_a_search_take_the_square_of_its_time(pattern: str) -> 
     for _ in range(3):
         least, most = min(_seconds(short) for _ in range(2)), _seconds(long)
         if most <= 20 * least + 0.2:
-            return
-    pytest.fail(f"{least:.3f} s for 8,000 signs, {most:.3f} s for 64,000")
+            break
+    assert most <= 20 * least + 0.2
 
 
 @pytest.mark.slow
@@ -91,13 +95,13 @@ _NAMED = ("a", "data", "details", "Baseball", "time", "clips", "class", "visual"
 @pytest.mark.parametrize("key", _NAMED)
 @pytest.mark.parametrize("levels", [58, 150, 500, 900, 20_000])
 def test_no_depth_of_objects_ends_in_a_recursion_error(key: str, levels: int) -> None:
-    _read(f'{{"{key}":' * levels + "1" + "}" * levels)
-    _read(f'{{"{key}":' * levels)
+    assert not _failed(f'{{"{key}":' * levels + "1" + "}" * levels)
+    assert not _failed(f'{{"{key}":' * levels)
 
 
 @pytest.mark.parametrize("pattern", ["[", "{", "[{", "(", "<a>", "- ", ">", '{"a":[', '{"Baseball":{"', '"', "dict(a="])
 def test_a_hundred_thousand_levels_end_in_no_recursion_error(pattern: str) -> None:
-    _read(pattern * 100_000)
+    assert not _failed(pattern * 100_000)
 
 
 @pytest.mark.parametrize("key", ["data", "Baseball", "a"])
@@ -106,7 +110,7 @@ def test_answers_in_strings_in_answers_end_in_no_recursion_error(key: str) -> No
     text = "1"
     for _ in range(7):
         text = f'{{"{key}":' * 45 + json.dumps(text) + "}" * 45
-        _read(text)
+        assert not _failed(text)
 
 
 def test_entries_that_name_two_classes_at_every_level_are_read_in_bounded_time() -> None:

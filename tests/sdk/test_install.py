@@ -306,7 +306,8 @@ def test_an_asynchronous_classifier_ends_with_its_client(stand_in, asked, instal
             task = client.classify._account._driver._loop
             del client
             gc.collect()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait({task}, timeout=10)
+            assert task.done()
 
     asyncio.run(use())
 
