@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,8 +21,23 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_REFERENCE = "the optional reference material is not beside this checkout"
+OWN_VARIABLES = (
+    "PEGASUS_CLASSIFY_API_KEY",
+    "PEGASUS_CLASSIFY_STORE",
+    "PEGASUS_CLASSIFY_UPSTREAM",
+    "TWELVELABS_API_KEY",
+    "TWELVELABS_BASE_URL",
+    "TWELVE_LABS_API_KEY",
+)
+"""What somebody who works with the library may have set."""
 MUST_RUN = "PEGASUS_CLASSIFY_CI"
 """While this variable is set, a test that is skipped because a service, browser or program is missing has failed."""
+
+
+def pytest_configure() -> None:
+    """Leave the tester's own key, address and store out of every test."""
+    for name in OWN_VARIABLES:
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +46,14 @@ def shared_folder() -> Path:
     if not SHARED.is_dir():
         pytest.skip(NO_REFERENCE)
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Any]:
+    """A stand-in for the platform, in good handwriting, that takes every key."""
+    emulator = pytest.importorskip("pegasus_classify.emulator")
+    with emulator.running_emulator() as running:
+        yield running
 
 
 def pytest_report_header() -> str:

@@ -16,7 +16,6 @@ from coverage_table import with_table
 from documents import Block, blocks, code_spans, commands_in, matches, sessions
 
 from pegasus_classify.cli.app import app
-from pegasus_classify.emulator import running_emulator
 from pegasus_classify.prices import PRICES
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -27,13 +26,6 @@ DOCUMENTS = [README, MIGRATION]
 NEVER_ENDS = ("pegasus-classify emulate", "pegasus-classify serve")
 NOT_RUN_HERE = ("make ", "pip ", "export ", "git ", *NEVER_ENDS)
 """Set-up, tried by the script that proves everything, and the servers, which run until they are stopped."""
-
-
-@pytest.fixture(scope="module")
-def stand_in():
-    """The stand-in that answers every example."""
-    with running_emulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture

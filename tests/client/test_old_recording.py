@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +26,6 @@ OTHER = "63a09373ce36463e0199c8de"
 CARS = [{"name": "Cars", "prompts": ["Cars", "SUV"]}]
 BODY: dict[str, Any] = {"video_ids": VIDEOS, "options": ["visual"], "classes": CARS, "include_clips": True}
 BULK: dict[str, Any] = {"index_id": INDEX, "options": ["visual"], "classes": CARS, "page_limit": 2}
-VARIABLES = ("PEGASUS_CLASSIFY_API_KEY", "TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY", "PEGASUS_CLASSIFY_UPSTREAM")
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own key and address take no part."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """The platform."""
-    with emulator.running_emulator() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -39,21 +39,6 @@ BODY: dict[str, Any] = {
     "options": ["visual"],
     "classes": [{"name": "Cars", "prompts": ["Cars", "SUV"]}],
 }
-VARIABLES = ("PEGASUS_CLASSIFY_API_KEY", "TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY", "PEGASUS_CLASSIFY_UPSTREAM")
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own key and address take no part."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """The platform."""
-    with emulator.running_emulator() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -27,20 +27,6 @@ CARS = [{"name": "Cars", "prompts": ["Cars", "SUV"]}]
 ASKED: dict[str, Any] = {"video_ids": [CAR_PARK, USED_CARS, GUIDE, DANCE], "options": ["visual"], "classes": CARS}
 
 
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """A stand-in in good handwriting."""
-    with emulator.running_emulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own key and address take no part."""
-    for name in ("PEGASUS_CLASSIFY_API_KEY", "TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY", "PEGASUS_CLASSIFY_UPSTREAM"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def client(stand_in: Any) -> Iterator[Classifier]:
     """A blocking classifier that has kept nothing."""

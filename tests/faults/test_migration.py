@@ -40,22 +40,7 @@ VIDEOS = [
 MANY = {f"v{number}": {"source": f"asset-{number}", "duration": 60.0} for number in range(400)}
 CARS = [{"name": "Cars", "prompts": ["Cars", "SUV"]}]
 BODY: dict[str, Any] = {"video_ids": VIDEOS, "options": ["visual"], "classes": CARS}
-VARIABLES = ("PEGASUS_CLASSIFY_API_KEY", "TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY", "PEGASUS_CLASSIFY_UPSTREAM")
 KEY = {"x-api-key": "key"}
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own key and address take no part."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """The platform."""
-    with emulator.running_emulator() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -23,22 +23,6 @@ ASKED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """A stand-in in good handwriting that takes every key."""
-    with emulator.running_emulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester's own key and address take no part."""
-    for name in ("PEGASUS_CLASSIFY_API_KEY", "TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("PEGASUS_CLASSIFY_UPSTREAM", "TWELVELABS_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def asked() -> dict[str, Any]:
     """Three videos, one class, thresholds that keep nearly everything."""

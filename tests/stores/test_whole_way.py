@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,6 @@ CALL: dict[str, Any] = {
     "include_clips": True,
     "threshold": {"min_video_score": 1, "min_duration_ratio": 0.01},
 }
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Any]:
-    """A stand-in in good handwriting."""
-    with emulator.running_emulator() as running:
-        yield running
 
 
 def asked(address: str, base_url: str) -> tuple[Any, int]:
