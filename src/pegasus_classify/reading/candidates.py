@@ -95,7 +95,7 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
         if not implied and _in_a_line(text, start, names, listed=start >= listed):
-            at = start + 1
+            at = _behind_value(text, start)
             continue
         parsed = parse_strict(text, start) if not implied and tries > 0 else None
         if parsed is None:
@@ -104,6 +104,14 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         yield Document(parsed.value, start, parsed.end, source, "json", parsed.repairs, parsed.cut)
         at = max(parsed.end, start + 1)
         left -= 1
+
+
+def _behind_value(text: str, start: int) -> int:
+    """Return where to look on behind the bracket of a value: behind all of it, when its line closes it."""
+    line_end = text.find("\n", start)
+    line = text[start : len(text) if line_end < 0 else line_end]
+    parsed = parse(line, 0)
+    return start + (1 if parsed.cut else max(1, parsed.end))
 
 
 def _in_a_line(text: str, start: int, names: Names, *, listed: bool) -> bool:

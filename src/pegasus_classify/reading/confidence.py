@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"[+]?(?:\d{1,4}(?:[.,]\d{1,9})?|[.,]\d{1,9})")
 _AROUND = re.compile(
     r"^(?:about|around|approx(?:imately|\.)?|~|\u2248|confidence|score|conf\.?(?!\w)|c\.|confian[\u00e7z]a|confiance|konfidenz|sicherheit|"
     r"certainty|probability|\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\uc2e0\ub8b0\ub3c4|\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c)\s*[:=]?\s*|"
-    r"\s+(?:confidence|confident|certainty|sure|probability|points?)$|[.!]$"
+    r"\s+(?:confidence|confident|certainty|sure|probability|points?)$|\s*pts\.?$|[.!]$"
 )
 
 

@@ -200,8 +200,8 @@ _NO_WORDS = (
     "no|false|absent|none|not present|not detected|not found|not visible|n|0|never|missing|null|n/a|na|"
     "nothing|"
     "not applicable|no evidence|not observed|nein|non|"
-    "\uc5c6\uc74c|\u65e0|\u306a\u3057|\u672a\u51fa\u73b0|\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u00d7|[ "
-    "]|-|\u2013|\u2014|"
+    "\uc5c6\uc74c|\u65e0|\u306a\u3057|\u672a\u51fa\u73b0|\u5426|\u3044\u3044\u3048|\u2717|\u2718|\u274c|\u274e|\u00d7|"
+    "[ ]|-|\u2013|\u2014|"
     "no clips|no match|not in video|does not appear|not seen|undetected|no clips found"
 )
 _NOT = re.compile(

@@ -34,7 +34,7 @@ _QUOTES = str.maketrans(dict.fromkeys("‘’‛`´＇", "'") | dict.fromkeys("�
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _IGNORED = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
-_CROSSED = re.compile("[\u2717\u2718\u274c\u2716]")
+_CROSSED = re.compile("[\u2717\u2718\u274c\u274e\u2716]")
 _WORD = re.compile(r"[^\W_]+")
 _AND = re.compile(r"(?<=\w)[\s_]+and[\s_]+(?=\w)")
 _ARTICLE = re.compile(r"(?:an?|the)\s+")

@@ -237,6 +237,8 @@ class _Walk(Leaves):
             self.said.absent.add(here.name)
         if times is not None:
             self.clip(here, times, obj.span, obj.repairs)
+        elif isinstance(told := fields.values.get("time"), str) and not {"start", "end"} & fields.values.keys():
+            self.ranges(told, here)
         listed = fields.lists
         for key, value in fields.members:
             listed = self.member(key, value, here, depth) or listed

@@ -345,7 +345,7 @@ _CONFIDENCES = (
     re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
-        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b)|"
+        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b|(?:pts|points)(?=[\s.]*[)\]]))|"
         r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
         r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
         re.IGNORECASE,

@@ -195,7 +195,12 @@ class KeyedLines(SentenceLines):
     def behind(self, obj: Obj, name: str, value: str, start: int) -> None:
         """Read what stands behind the name of a class on its line."""
         if value[:2] == "[[" or (value[0] in "[{" and value[-1] in "]}," and not times_in(value[:200])):
-            obj.pairs.append(("clips", self.flow(start)))
+            inner = self.flow(start)
+            if isinstance(inner, Obj):
+                obj.pairs += inner.pairs
+                obj.closed = inner.closed
+            else:
+                obj.pairs.append(("clips", inner))
             return
         trusted = None if self.trusted is None else self.trusted - start
         first = _FIRST_WORD.match(value)

@@ -27,11 +27,11 @@ LINE = re.compile(r"[^\n]*")
 INDENT = re.compile(r"[ \t]*")
 BULLET = re.compile(
     r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u25ba\u25b6\u27a4\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s+[^\W\d])|"
-    r"[\u2705\u2714\u2713\u274c\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u2705]"
+    r"[\u2705\u2714\u2713\u274c\u274e\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u274e\u2705]"
 )
 OUTLINE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t]+")
 TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
-UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u2717\u2718\u2610]\ufe0f?\s*")
+UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u274e\u2717\u2718\u2610]\ufe0f?\s*")
 RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
 _LONGEST_KEY = 220

@@ -37,7 +37,7 @@ _SOME_TIME = 9
 _EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
 _DEEPEST = 6
 """Bullets read at the beginning of one line."""
-_TICKS = "\u2705\u2714\u2713\u274c\u2717\u2718\u2611"
+_TICKS = "\u2705\u2714\u2713\u274c\u274e\u2717\u2718\u2611"
 
 
 class _Lines(KeyedLines):

@@ -10,7 +10,7 @@ from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import truth_of
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Obj
 
@@ -79,7 +79,7 @@ class SentenceLines(Scopes):
 
     def bare_names(self, body: str, at: int, indent: int) -> bool:
         """Read a line that is names and nothing else; False when it is more."""
-        hits = [] if confidences_in(body) else self.names.all_in(body)
+        hits = [] if confidences_in(body) or self.times_beside_names(body) else self.names.all_in(body)
         if self.are_all(hits):
             self.whole += [Obj([("class", hit.name)], (at, at + len(body))) for hit in hits]
             return True
@@ -91,6 +91,13 @@ class SentenceLines(Scopes):
         if len(hits) == 1:
             self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
         return True
+
+    def times_beside_names(self, body: str) -> bool:
+        """Return whether brackets on a line hold times, which are no part of a name: `Rain (12.0 - 31.0)`."""
+        if body[-1:] not in (")", "]"):
+            return False
+        names = [Spotted(each.start, each.end, None) for each in self.statements.mentions.find(body)]
+        return bool(names and times_in(blanked(body, names)))
 
     def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
         """Read a line of sentences, about the class around it when they name no other."""

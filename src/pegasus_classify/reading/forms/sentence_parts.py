@@ -22,7 +22,7 @@ _LAST_NUMBER = re.compile(
     r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(r"\d{1,3}(?:\.\d+)?")
+_PERCENT = re.compile(r"(?:[~\u2248]\s?)?\d{1,3}(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r":\d\d,\d")
 _ON_SCREEN = re.compile(
     r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
@@ -55,7 +55,7 @@ def in_brackets(text: str) -> list[Spotted]:
             continue
         raw = numbers[0].group().strip()
         start = match.start(1) + numbers[0].start() + numbers[0].group().index(raw)
-        if float(raw) <= 100:
+        if float(raw.lstrip("~\u2248 ")) <= 100:
             found.append(Spotted(start, start + len(raw), raw))
     last = _LAST_NUMBER.search(text) if not found else None
     if last is not None and len(_DECIMAL_COMMA.findall(text)) > 1 and _DECIMAL_COMMA.match(text, last.start() - 3):

@@ -50,7 +50,7 @@ BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pe
 NO_AFTER = re.compile(
     r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
     r"also|it|clearly|ist|wird|sind|est)\s+)*"
-    r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u00d7|nicht\b|"
+    r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u274e|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|"
     r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
     r"\uc5c6\uc74c|isn['\u2019]t|"
