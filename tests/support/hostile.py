@@ -26,7 +26,8 @@ PATTERNS = (
     "- Baseball\n", "  - Baseball\n", "Baseball: 0:10-0:20\n", "- Baseball: 0:10\n", "classes:\n", "clips:\n",
     "# a\n", "**a", "**a**\n", "__", "~~", "~~a~~", "[x] ",
     "[ ] a\n", "✅ ", "❌ a\n", "1. ", "1. a\n", "(a) ", ">", "> a\n", ">>", "---\n", "x: {", "x: [", "x: [\n", "- {",
-    "clips: [{start: 1, end: 2}]\n", "clips: [{start: 1,\n", "Baseball (1.0 - 2.0)\n", "a.....(",
+    "clips: [{start: 1, end: 2}]\n", "clips: [{start: 1,\n", "clips: [\n", "a => [", "Baseball: [1], ",
+    "Baseball (1.0 - 2.0)\n", "a.....(",
     "Baseball: [", "Baseball: {", "```", "```\n", "```json\n{}\n",
     "Draft: {}\n", '{"a":1}Final: ', 'data: {"a":1}\n\n',
     # tables

@@ -46,6 +46,10 @@ class Document:
 _STRICT_TRIES = 4
 """How often a strict reading may fail in one text: each failure may have looked at all that is left."""
 
+_WIDE_TRIES = 50
+"""Values that may be looked for beyond their line in one text; each look reads at most `_LONGEST_VALUE` characters."""
+_LONGEST_VALUE = 4000
+
 _OPENING = re.compile(
     r"\{(?!\{)|"
     r"\[(?![ xX]?\][ \t]{1,9}\w)(?!\[?[^\[\]\n,{}:]{1,80}\]{1,2}[ \t]{0,9}\n\s{0,20}[\w\"]{1,40} ?=)"
@@ -55,8 +59,10 @@ _OPENING = re.compile(
     r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
 _LINE_HEAD = re.compile(
-    r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*[:=][ \t]+)?"
+    r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*"
+    r"(?:[:=]|=>)[ \t]+)?"
 )
+_NEXT_KEY = re.compile(r"[\]}][ \t]*[,;][ \t]*(?P<key>[^\n:=,;{}\[\]\"]{1,100})(?::|=>?)[ \t]*[\[{]")
 _MOST = 3000
 """Documents read in one text: more than one per clip of any answer."""
 
@@ -91,11 +97,16 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
     listed = len(text) if listing is None else listing.end()
     tries = _STRICT_TRIES
     left = _MOST
+    wide = _WIDE_TRIES
     while left and (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
-        if not implied and _in_a_line(text, start, names, listed=start >= listed):
-            at = _behind_value(text, start)
+        key_at = None if implied else _first_of_several(text, start, names)
+        if key_at is not None and key_at >= at:
+            implied, start = True, key_at
+        elif not implied and _in_a_line(text, start, names, listed=start >= listed):
+            at, over = _behind_value(text, start, _LONGEST_VALUE if wide else 0)
+            wide -= over
             continue
         parsed = parse_strict(text, start) if not implied and tries > 0 else None
         if parsed is None:
@@ -106,12 +117,40 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         left -= 1
 
 
-def _behind_value(text: str, start: int) -> int:
-    """Return where to look on behind the bracket of a value: behind all of it, when its line closes it."""
+def _first_of_several(text: str, start: int, names: Names) -> int | None:
+    """Return where an object without its braces begins, all on one line: `Rain: [3-9], Fog: []`; None if none does.
+
+    Args:
+        text: The whole text.
+        start: Offset of the bracket of one of its values.
+        names: What was asked.
+    """
+    first = max(0, start - 200)
+    line_at = max(first, text.rfind("\n", first, start) + 1)
+    match = _LINE_HEAD.match(text, line_at)
+    if match is None or match.group("key") is None or text[match.end() : match.end() + 1] not in ("[", "{"):
+        return None
+    line_end = text.find("\n", start, start + 400)
+    following = _NEXT_KEY.search(text, match.end(), start + 400 if line_end < 0 else line_end)
+    both = following is not None and names.class_of(match.group("key")) and names.class_of(following.group("key"))
+    return match.start("key") if both else None
+
+
+def _behind_value(text: str, start: int, longest: int) -> tuple[int, bool]:
+    """Return where to look on behind the bracket of a value, and whether lines below were looked at for its end.
+
+    Args:
+        text: The whole text.
+        start: Offset of the bracket.
+        longest: How far below its line it may end, characters.
+    """
     line_end = text.find("\n", start)
     line = text[start : len(text) if line_end < 0 else line_end]
     parsed = parse(line, 0)
-    return start + (1 if parsed.cut else max(1, parsed.end))
+    over = parsed.cut and longest > 0 and line.rstrip()[-1] in "[{,"
+    if over:
+        parsed = parse(text[start : start + longest], 0)
+    return start + (1 if parsed.cut else max(1, parsed.end)), over
 
 
 def _in_a_line(text: str, start: int, names: Names, *, listed: bool) -> bool:

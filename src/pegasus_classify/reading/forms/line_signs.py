@@ -37,7 +37,7 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([
 _LONGEST_KEY = 220
 _LONGEST_HEADING = 400
 _KEY = re.compile(
-    r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>[:=])[*_`\"']{0,4}(?P<space>\s*)"
+    r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>=>|[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
 _SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
