@@ -8,7 +8,7 @@ from pegasus_classify.reading.forms.line_signs import CUE
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.names import Names
 from pegasus_classify.reading.places import Place
-from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 
 __all__ = ["around"]

@@ -1,4 +1,4 @@
-"""Times and confidences inside running text."""
+"""Times inside running text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pegasus_classify.reading.timecodes import CLOCK, SPOKEN, Moment, Stretch, moment_of
 
-__all__ = ["Spotted", "blanked", "confidences_in", "times_in"]
+__all__ = ["Spotted", "blanked", "times_in"]
 
 
 class Spotted(NamedTuple):
@@ -316,51 +316,6 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
         return False
     names = len(_NAME.findall(between))
     return names == 0 or (names == 1 and "\x00" not in text[max(0, one.start - _FARTHEST) : one.start])
-
-
-_LEVEL = (
-    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|"
-    r"baja)|m\u00e9dia|media|"
-    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|"
-    r"\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
-)
-_WORD = (
-    r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
-    r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
-    r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
-    r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
-)
-_AMOUNT = (
-    r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
-    r"1)(?!\d)|out of \d{1,3})?"
-)
-_CONFIDENCES = (
-    re.compile(
-        rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),
-    re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
-    re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
-    re.compile(
-        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b|(?:pts|points)(?=[\s.]*[)\]]))|"
-        r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
-        r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
-        re.IGNORECASE,
-    ),
-)
-
-
-def confidences_in(text: str) -> list[Spotted]:
-    """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
-    found: list[Spotted] = []
-    for pattern in _CONFIDENCES:
-        here = [Spotted(match.start(), match.end(), match.group("raw").strip()) for match in pattern.finditer(text)]
-        text = blanked(text, here)
-        found += here
-    return sorted(found)
 
 
 def blanked(text: str, found: Iterable[Spotted]) -> str:

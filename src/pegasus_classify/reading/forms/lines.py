@@ -24,7 +24,8 @@ from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, ASIDE, NEGAT
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import blanked, confidences_in, times_in
+from pegasus_classify.reading.spotted import blanked, times_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Obj
 

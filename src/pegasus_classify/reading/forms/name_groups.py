@@ -13,7 +13,7 @@ from pegasus_classify.reading.spotted import Spotted
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["NameGroup", "NameGroups", "spread"]
+__all__ = ["NameGroup", "NameGroups", "confidence_pair", "respective", "shared_out", "spread"]
 
 _DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
 """A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
@@ -23,13 +23,21 @@ _NEAR = 100
 
 @dataclass(slots=True)
 class NameGroup:
-    """Names that stand together and what is said of them."""
+    """Names that stand together and what is said of them.
+
+    Attributes:
+        mentions: The names.
+        denied: Whether the sentence says no to them.
+        times: Their stretches.
+        confidence: What holds for all of these.
+        own: By number of a stretch, the confidence of it alone.
+    """
 
     mentions: list[Mention]
     denied: bool
     times: list[Stretch] = field(default_factory=list)
     confidence: object = None
-    option: str | None = None
+    own: dict[int, object] = field(default_factory=dict)
 
 
 class NameGroups:
@@ -113,11 +121,12 @@ class NameGroups:
             if group.denied:
                 entries.append(Obj([*pairs, ("present", False)], span))
                 continue
-            if group.confidence is not None:
-                pairs.append(("confidence", group.confidence))
             if option is not None:
                 pairs.append(("option", option))
-            entries += [Obj([*pairs, ("time", each)], span) for each in group.times] or [Obj(pairs, span)]
+            told = [(group.own.get(number, group.confidence), each) for number, each in enumerate(group.times)]
+            entries += [Obj([*pairs, *confidence_pair(sure), ("time", each)], span) for sure, each in told] or [
+                Obj([*pairs, *confidence_pair(group.confidence)], span)
+            ]
         return entries
 
     def _hits(self, mentions: list[Mention], known: str | None) -> list[Hit]:
@@ -139,8 +148,31 @@ class NameGroups:
         return found
 
 
+def confidence_pair(value: object) -> list[tuple[str, Node]]:
+    """Return the field of a confidence, none when it is not told."""
+    return [] if value is None else [("confidence", value)]
+
+
 def _hits_of(group: NameGroup) -> list[Hit]:
     return [each.hit for each in group.mentions if each.hit is not None]
+
+
+def respective(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -> list[NameGroup] | None:
+    """Return names with one stretch each, told in turn: "A and B at ... and ..., respectively"; None if not so many.
+
+    Args:
+        groups: The names of a sentence that says "respectively".
+        times: Its stretches.
+        sure: Its confidences.
+    """
+    names = [each for group in groups if not group.denied for each in group.mentions]
+    if len(names) < 2 or len(names) != len(times):
+        return None
+    told = [each.value for each in sure] if len(sure) == len(names) else [None] * len(names)
+    return [group for group in groups if group.denied] + [
+        NameGroup([name], False, [time.value], value)  # type: ignore[list-item]
+        for name, time, value in zip(names, times, told, strict=True)
+    ]
 
 
 def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -> None:
@@ -150,19 +182,45 @@ def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -
         return
     leading = bool(times) and times[0].start < groups[0].mentions[0].start
     starts = [group.mentions[0].start for group in groups]
+    taken: dict[int, list[Spotted]] = {}
     for each in times:
         assert isinstance(each.value, Stretch)
         number = _nearest(starts, each.start, following=leading)
         if leading and groups[number].denied:
             number = next((later for later in range(number, len(groups)) if not groups[later].denied), number)
         groups[number].times.append(each.value)
+        taken.setdefault(id(groups[number]), []).append(each)
+    given: dict[int, list[Spotted]] = {}
     for each in sure:
         nearest = _nearest(starts, each.start, following=False)
         group = next((group for group in reversed(groups[: nearest + 1]) if not group.denied), groups[nearest])
-        if group.confidence is None:
-            group.confidence = each.value
+        given.setdefault(id(group), []).append(each)
+    for group in groups:
+        own = given.get(id(group), [])
+        told = shared_out(taken.get(id(group), []), own)
+        group.confidence = own[0].value if len(set(map(id, told))) < 2 and own else None
+        group.own = {number: value for number, value in enumerate(told) if value is not None}
     if len(sure) == 1 and sure[0].start < starts[0]:
         stated[0].confidence = sure[0].value
+
+
+def shared_out(times: list[Spotted], sure: list[Spotted]) -> list[object]:
+    """Return the confidence of each stretch: the one behind it when there are several, else one for all; None without.
+
+    A single one between two stretches is that of the stretches before it; as many behind all of them as there are
+    stretches belong to them in turn.
+    """
+    if not sure or (len(sure) == 1 and not (times and times[0].end <= sure[0].start < times[-1].start)):
+        return [each.value for each in sure] * len(times)
+    ends = [each.end for each in times]
+    before = [bisect_right(ends, each.start) for each in sure]
+    if len(sure) == len(times) and len(set(before)) == 1:
+        return [each.value for each in sure]
+    first = 0 if before[0] else 1
+    told: dict[int, object] = {}
+    for number, each in zip(before, sure, strict=True):
+        told.setdefault(number + first - 1, each.value)
+    return [told.get(number) for number in range(len(times))]
 
 
 def _nearest(starts: list[int], at: int, *, following: bool) -> int:

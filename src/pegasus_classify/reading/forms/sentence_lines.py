@@ -10,7 +10,8 @@ from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import truth_of
 from pegasus_classify.reading.names import Hit
-from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
+from pegasus_classify.reading.spotted import Spotted, blanked, times_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Obj
 

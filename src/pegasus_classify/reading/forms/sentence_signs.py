@@ -25,6 +25,7 @@ __all__ = [
     "POSITIVE",
     "PRONOUN",
     "QUOTING",
+    "RESPECTIVELY",
     "RIGHT_OK",
     "SENTENCE",
     "SLIP",
@@ -72,6 +73,9 @@ QUOTING = re.compile(
     r"quote[sd]?|narrator|speaker|"
     r"written|screen shows)\b",
     re.IGNORECASE,
+)
+RESPECTIVELY = re.compile(
+    r"\b(?:respectively|in that order|in this order|beziehungsweise|respectivamente|respectivement)\b", re.IGNORECASE
 )
 JOINER = re.compile(
     r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|[\s\u3001]*",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pegasus_classify.reading.forms.name_groups import NameGroups, spread
+from pegasus_classify.reading.forms.name_groups import NameGroups, confidence_pair, respective, shared_out, spread
 from pegasus_classify.reading.forms.sentence_parts import (
     emptied,
     in_a_name,
@@ -30,13 +30,15 @@ from pegasus_classify.reading.forms.sentence_signs import (
     PARENTHESES,
     POSITIVE,
     QUOTING,
+    RESPECTIVELY,
     RIGHT_OK,
     WITHDRAWN,
     WORDS,
 )
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.mentions import Mention, Mentions
-from pegasus_classify.reading.spotted import Spotted, blanked, confidences_in, times_in
+from pegasus_classify.reading.spotted import Spotted, blanked, times_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -113,13 +115,17 @@ class Sentences:
         if not cuts:
             return []
         names = [Spotted(each.start, each.end, None) for each in self.mentions.find(text)]
-        whole = [*times_in(blanked(text, names), bare=known is not None), *names]
+        times = times_in(blanked(text, names), bare=known is not None)
+        whole = [*times, *names]
+        name_first = bool(names and times) and names[0].start < times[0].start
         for cut in cuts:
             if any(each.start < cut < each.end for each in whole):
                 continue  # Inside "between 0:10 and 0:20".
             following = next((later for later in cuts if later > cut), len(text))
             if following < len(text) and not any(cut <= each.start < following for each in whole):
                 continue  # What follows still belongs to what stands before: ", confidence 80,".
+            if name_first and _goes_on(cut, [*(each for each in cuts if each > cut), len(text)], names, times):
+                continue  # "Rain at 0:10 and at 0:50, Fog at 0:30": so do times that stand before a name with its own.
             if self._complete(text[start:cut], known):
                 spans.append((start, cut))
                 start = cut
@@ -185,7 +191,11 @@ class Sentences:
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
             times = [each for each in times if not is_foreign(blank, ends, each.start)]
-        spread(groups, times, sure)
+        in_turn = respective(groups, times, sure) if RESPECTIVELY.search(text) else None
+        if in_turn is None:
+            spread(groups, times, sure)
+        else:
+            groups = in_turn
         groups = self.grouping.merged(groups)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
             groups = groups[:-1]
@@ -243,12 +253,27 @@ class Sentences:
         """Return what a sentence without names says of the class it is about."""
         if NO_AFTER.match(text[:_HEAD]) and not times:
             return [Obj([("present", False)], span)]
-        pairs: list[tuple[str, Node]] = [("confidence", sure[0].value)] if sure else []
         option = option_told(blanked(text, times))
-        pairs += [("option", option)] if option else []
+        pairs: list[tuple[str, Node]] = [("option", option)] if option else []
         if times:
-            return [Obj([("time", each.value), *pairs], span) for each in times]
+            told = shared_out(times, sure)
+            return [
+                Obj([("time", each.value), *confidence_pair(own), *pairs], span)
+                for own, each in zip(told or [None] * len(times), times, strict=True)
+            ]
+        pairs = [*confidence_pair(sure[0].value if sure else None), *pairs]
         return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
+
+
+def _goes_on(at: int, ends: list[int], names: list[Spotted], times: list[Spotted]) -> bool:
+    """Return whether the part from `at` to the first of `ends` tells only times, and the next name has its own."""
+    for end in ends:
+        named = any(at <= each.start < end for each in names)
+        timed = any(at <= each.start < end for each in times)
+        if named:
+            return timed and end != ends[0]
+        at = end
+    return False
 
 
 def _shared(entries: list[Obj]) -> None:

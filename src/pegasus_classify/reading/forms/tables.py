@@ -10,7 +10,7 @@ from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import Role, role_of, truth_of
 from pegasus_classify.reading.names import Names
-from pegasus_classify.reading.spotted import confidences_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 

@@ -1,0 +1,67 @@
+"""Confidences inside running text."""
+
+from __future__ import annotations
+
+import re
+
+from pegasus_classify.reading.spotted import Spotted, blanked
+
+__all__ = ["confidences_in"]
+
+_LEVEL = (
+    r"(?:very|extremely)[ -](?:high|low)|high|medium|moderate|low|certain|(?:muito |muy |molto )?(?:alta|baixa|"
+    r"baja)|m\u00e9dia|media|"
+    r"(?:sehr )?(?:hoch|niedrig)|mittel|(?:tr\u00e8s )?\u00e9lev\u00e9e?|moyenne|faible|\u9ad8|\u4e2d|\u4f4e|"
+    r"\ub192\uc74c|\uc911\uac04|\ub0ae\uc74c"
+)
+_WORD = (
+    r"\u0935\u093f\u0936\u094d\u0935\u093e\u0938|\u4fe1\u983c|vertrauen|sureness|seguridad|certeza|fiducia|"
+    r"confidence|conf|score|probability|certainty|likelihood|konfidenz|sicherheit|confianza|confian\u00e7a|confiance|"
+    r"\u7f6e\u4fe1\u5ea6|\u4fe1\u983c\u5ea6|\u78ba\u4fe1\u5ea6|\u4fe1\u5fc3|\uc2e0\ub8b0\ub3c4|"
+    r"\u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c|\u0627\u0644\u062b\u0642\u0629"
+)
+_AMOUNT = (
+    r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
+    r"1)(?!\d)|out of \d{1,3})?"
+)
+_CONFIDENCES = (
+    re.compile(
+        rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
+        rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)"
+        rf"(?:\s?,?\s?\band (?P<second>{_AMOUNT}|{_LEVEL})(?![\w:.-]*\d|\s?(?:s|sec|seconds|min|minutes)\b))?",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"^\W*(?P<raw>{_LEVEL})\W*$", re.IGNORECASE),
+    re.compile(rf"[(\[]\s?(?P<raw>{_LEVEL})\s?[)\]]", re.IGNORECASE),
+    re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
+    re.compile(
+        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b|(?:pts|points)(?=[\s.]*[)\]]))|"
+        r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
+        r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<![\w.,:/-])(?P<raw>[01]?\.\d{1,4}|\d{1,3}) (?:confident|confidence|certainty|probability|likelihood)\b",
+        re.IGNORECASE,
+    ),
+)
+
+
+def confidences_in(text: str) -> list[Spotted]:
+    """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
+    found: list[Spotted] = []
+    for pattern in _CONFIDENCES:
+        here = [each for match in pattern.finditer(text) for each in _amounts(match)]
+        text = blanked(text, here)
+        found += here
+    return sorted(found)
+
+
+def _amounts(match: re.Match[str]) -> list[Spotted]:
+    """Return the confidence a match found, and the second of "confidence 90 and 70"."""
+    second = match.group("second") if "second" in match.re.groupindex else None
+    if second is None:
+        return [Spotted(match.start(), match.end(), match.group("raw").strip())]
+    at = match.start("second")
+    return [Spotted(match.start(), at, match.group("raw").strip()), Spotted(at, match.end(), second.strip())]
