@@ -78,7 +78,7 @@ class Claims:
         repairs: tuple[Repair, ...] = (),
     ) -> None:
         """Add a clip, or a class without times; nothing while the entry around it may still give a confidence."""
-        if here.waiting and confidence is None:
+        if here.waiting and confidence is None and times is None:
             return
         if hit.folded or (here.folded and hit.name == here.name):
             repairs = (*repairs, *FOLDED)

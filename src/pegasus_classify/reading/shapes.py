@@ -185,8 +185,6 @@ class _Walk(Leaves):
             return False
         if confidence is None:
             confidence = place.confidence
-        if confidence is None and place.waiting:
-            return True
         key = (name, prompt, option, place.prompt, place.option)
         meant = self.meant.get(key)
         if meant is None:
