@@ -39,7 +39,7 @@ def unzipped(obj: Obj) -> list[Obj]:
         return _entries(head, rows, [], obj)
     columns = [(column, value) for key, value in lists if (column := _column(key)) is not None]
     length = len(columns[0][1]) if columns else 0
-    if not all(len(value) == length and _plain(value) for _, value in columns):
+    if not all(len(value) == length and (_plain(value) or _pairs(column, value)) for column, value in columns):
         return []
     if not {column for column, _ in columns} >= {"start", "end"} and not _ranges_by_class(columns):
         return []
@@ -64,7 +64,12 @@ def _ranges_by_class(columns: list[tuple[str, list[Node]]]) -> bool:
     """Return whether columns give a class and a range in each row."""
     ranges = next((value for column, value in columns if column == "time"), [])
     texts = all(isinstance(each, str) and (times := stretch_of(each)) and times.end for each in ranges)
-    return bool(ranges) and texts and any(column == "class" for column, _ in columns)
+    return bool(ranges) and (texts or _pairs("time", ranges)) and any(column == "class" for column, _ in columns)
+
+
+def _pairs(column: str, values: list[Node]) -> bool:
+    """Return whether a column of times holds a pair of them in each row."""
+    return column == "time" and all(isinstance(each, list) and len(each) == 2 and _plain(each) for each in values)
 
 
 def _plain(values: list[Node]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pegasus_classify.reading.keys import Role, option_of, role_of, truth_of
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
@@ -70,6 +72,8 @@ def fields_of(obj: Obj, inside: int = 0) -> Fields:
         return fields
     for key, value in obj.pairs:
         role = role_of(key)
+        if role == "option" and isinstance(value, str) and option_of(value) is None and stretch_of(value) is not None:
+            role = "time"  # "where": "0:12 - 0:31"
         if role not in _FIELDS:
             _keep(fields, role, key, value, inside)
         elif isinstance(value, Obj):
@@ -151,13 +155,22 @@ def _holds_entries(values: list[Node]) -> bool:
 
 def split(obj: Obj) -> list[Obj]:
     """Return the entries of an object that lost the braces between them: each begins where a field repeats."""
-    roles = [role_of(key) for key, _ in obj.pairs]
-    first = next((role for role in roles if role in _ENTRY_STARTS and roles.count(role) > 1), roles[0])
+    marks = [role_of(key) for key, _ in obj.pairs]
+    starts: list[str] = [key if role == "weak" else role for role, (key, _) in zip(marks, obj.pairs, strict=True)]
+    often = Counter(starts)
+    first = next(
+        (
+            start
+            for start, role in zip(starts, marks, strict=True)
+            if often[start] > 1 and (role in _ENTRY_STARTS or role == "weak")
+        ),
+        starts[0],
+    )
     # What stands before the first field that repeats holds for every entry.
-    common = obj.pairs[: roles.index(first)]
+    common = obj.pairs[: starts.index(first)]
     parts: list[list[tuple[str, Node]]] = []
-    for role, pair in zip(roles[len(common) :], obj.pairs[len(common) :], strict=True):
-        if role == first:
+    for start, pair in zip(starts[len(common) :], obj.pairs[len(common) :], strict=True):
+        if start == first:
             parts.append(list(common))
         parts[-1].append(pair)
     found = [Obj(pairs, obj.span) for pairs in parts]

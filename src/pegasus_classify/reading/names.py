@@ -144,6 +144,8 @@ def _decoded(text: str) -> str:
     """Return a name whose letters were escaped once too often, or read in the wrong encoding, as it was meant."""
     if "\\u" in text:
         text = _CODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if any(sign in text for sign in "\u00c3\u00c2\u00e2"):
         try:
             return text.encode("cp1252").decode("utf-8")

@@ -139,7 +139,7 @@ class _Walk(Leaves):
                 if not (node.closed and self.wanted(node, place, depth)):
                     self.entry(node, place, depth + 1)
             elif isinstance(node, list):
-                self.value(node, place, depth + 1)
+                self.value(node, place._replace(moments=False), depth + 1)
 
     def wanted(self, obj: Obj, place: Place, depth: int) -> bool:
         """Read a clip or an entry in the wanted form; False when it must go the long way, which leads to the same."""

@@ -31,6 +31,8 @@ _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
 _BARE_VALUE = re.compile(r"(?:(?!\s{1,40}[^\W\d]\w{0,30}\s?:(?!\d))[^,;}\])\n\"{\[])*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
+_FAR = 80
+"""Signs of white space behind which a line is still seen to begin."""
 _DECIMALS = re.compile(r",(\d{1,6})(?=\s{0,20}[,}\]])")
 _WORDS: dict[str, Node] = {
     "true": True,
@@ -255,6 +257,9 @@ class _Reader:
         level = self.stack[-1]
         if char in "{[":
             self.mend("missing_bracket")
+            if len(self.stack) == 1 and self.filled() and char == "{" and self.at_new_line():
+                self.pop()  # The next of several documents, one on each line.
+                return
             if len(self.stack) > 1 and self.filled() and self.stack[-2].kind == "[" and char == "{":
                 self.pop()
             self.open_here()
@@ -282,6 +287,9 @@ class _Reader:
             level.key = key
         elif self.at < len(self.text):
             self.mend("stray_text")
+
+    def at_new_line(self) -> bool:
+        return self.text[max(0, self.at - _FAR) : self.at].rstrip(" \t").endswith("\n")
 
     def member(self, char: str) -> None:
         if self.open_here():

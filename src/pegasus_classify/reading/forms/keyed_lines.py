@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pegasus_classify.reading.forms.line_scopes import Scope
+from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope
 from pegasus_classify.reading.forms.line_signs import field_pairs, scalar
-from pegasus_classify.reading.forms.line_words import ASIDE, CORRECTION, FINAL, FOUND, NEGATIVE, NUMBERED_TIME
+from pegasus_classify.reading.forms.line_words import CORRECTION, FINAL, FOUND, NEGATIVE, NUMBERED_TIME, is_aside
 from pegasus_classify.reading.forms.sentence_lines import SentenceLines
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
@@ -24,6 +24,7 @@ _YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
+_HEAD_FIELDS = frozenset({"time", "confidence", "option", "present"})
 _LONGEST_VALUE = 400
 _ROLE_BEHIND = (" label", " class", " category", " answer")
 
@@ -65,6 +66,8 @@ class KeyedLines(SentenceLines):
         key = match.group("key").strip()
         value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
         line = _Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
+        if line.role == "option" and option_of(value) is None and times_in(value[:_LONGEST_VALUE], bare=True):
+            line = line._replace(role="time")  # "Where: 0:12 - 0:31"
         if self.passed_over(line):
             return True
         if line.role == "other" or (line.role == "weak" and not value) or line.role == "option":
@@ -93,9 +96,11 @@ class KeyedLines(SentenceLines):
 
     def passed_over(self, line: _Keyed) -> bool:
         """Pass over a line whose key says that it is no answer: reasoning, a draft, words on a screen."""
+        if self.owner() is not None and option_of(line.key) is not None and times_in(line.value[:_LONGEST_VALUE]):
+            return False
         if line.role != "text" and not (
             line.role == "other"
-            and ASIDE.search(line.key)
+            and is_aside(line.key)
             and not FINAL.search(line.key)
             and self.names.class_of(line.key) is None
             and self.head_of(line.key) is None
@@ -149,7 +154,7 @@ class KeyedLines(SentenceLines):
         key, role = line.key, line.role
         obj = Obj([], (line.at, line.at + len(line.body)))
         title = role == "other"
-        aside = title and not FINAL.search(key) and (NEGATIVE.search(key) or ASIDE.search(key))
+        aside = title and not FINAL.search(key) and (NEGATIVE.search(key) or is_aside(key))
         if not aside and role not in ("text", "absent"):
             if (title or role == "answer") and FINAL.search(key):
                 self.root.pairs.clear()
@@ -164,6 +169,8 @@ class KeyedLines(SentenceLines):
         prompt = self.names.prompt_of(key, owner) if owner else None
         hit = self.names.class_of(key) if prompt is None else None
         inner = self.head_of(key) if hit is None and prompt is None and "(" in key else None
+        if not value and key.endswith(")") and "(" in key and (inner is not None or times_in(key)):
+            return self.open_head(line, inner)
         if inner is not None:
             return self.free(line.body, line.at, line.indent)
         if prompt is None and hit is None:
@@ -190,6 +197,25 @@ class KeyedLines(SentenceLines):
             obj.pairs.append(("present", False))
             return True
         self.behind(obj, name, value, line.start)
+        return True
+
+    def open_head(self, line: _Keyed, hit: Hit | None) -> bool:
+        """Open the entry of a name that is followed by more in brackets: `Spill (0:10 - 0:20):`.
+
+        What stands below a name that was not asked belongs to it, and is dropped with it.
+        """
+        while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= line.indent:
+            self.stack.pop()
+        if hit is None:
+            self.stack.append(Scope(Obj([], None), float(line.indent), NAME_LINE))
+            return True
+        obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (line.at, line.at + len(line.body)))
+        for entry in self.statements.read(line.key, line.at, known=hit.name):
+            fields = dict(entry.pairs)
+            inner = fields.get("fields", entry)
+            obj.pairs += [pair for pair in inner.pairs if pair[0] in _HEAD_FIELDS and pair[1] is not None]
+        self.add("", obj)
+        self.stack.append(Scope(obj, float(line.indent), NAME_LINE, hit.name))
         return True
 
     def behind(self, obj: Obj, name: str, value: str, start: int) -> None:

@@ -6,7 +6,6 @@ import re
 
 __all__ = [
     "ABSENT_TITLE",
-    "ASIDE",
     "BEGINS",
     "CORRECTION",
     "DENIAL",
@@ -16,6 +15,7 @@ __all__ = [
     "NEGATIVE",
     "NUMBERED_ENTRY",
     "NUMBERED_TIME",
+    "is_aside",
 ]
 
 ABSENT_TITLE = re.compile(
@@ -24,13 +24,25 @@ ABSENT_TITLE = re.compile(
     r"occurring|find|matched|identified)(?: classes| labels| categories)?:?|absent(?: classes| labels)?:?",
     re.IGNORECASE,
 )
-ASIDE = re.compile(
+_ASIDE = re.compile(
     r"\b(?:draft|initial|thoughts?|considered|example|format|schema|asked|request(?:ed)?|look(?:ed|ing)? for|"
     r"candidates?|on screen|"
     r"on-screen|screen|subtitles?|reads|says|said|transcript|caption|quoted?|question|options|possible|"
     r"available|allowed|input|given|"
     r"earlier|previous|first (?:guess|impression|pass)|instructions?|task|definitions?|note|reasoning|"
     r"thinking|analysis|recommendations?|limitations?|next steps|disclaimer|suggestions?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_aside(title: str) -> bool:
+    """Return whether a title says that what it heads is no answer; "here is what you asked for" says that it is."""
+    return _ASIDE.search(_PRESENTED.sub("", title)) is not None
+
+
+_PRESENTED = re.compile(
+    r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay)\b.{0,80}?\b(?:you(?:['\u2019]ve| have)? )?"
+    r"(?:asked|requested|request|instructions?|given)\b(?: for| about)?",
     re.IGNORECASE,
 )
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)

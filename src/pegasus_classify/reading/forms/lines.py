@@ -20,7 +20,7 @@ from pegasus_classify.reading.forms.line_signs import (
     key_in,
     scalar,
 )
-from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, ASIDE, NEGATIVE, NUMBERED_ENTRY
+from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, NEGATIVE, NUMBERED_ENTRY, is_aside
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import role_of
 from pegasus_classify.reading.names import Hit
@@ -192,7 +192,7 @@ class _Lines(KeyedLines):
         elif (
             hit is not None
             or (rank == 1 and not NEGATIVE.search(title))
-            or not (NEGATIVE.search(title) or ASIDE.search(title))
+            or not (NEGATIVE.search(title) or is_aside(title))
         ):
             self.add("", obj)
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))

@@ -59,11 +59,24 @@ class SentenceLines(Scopes):
         if owner is not None and trusted is None:
             prompt = self.names.prompt_of(body, owner)
             if prompt is not None:
-                self.add("prompt", prompt)
+                self.prompt_line(prompt, body, at, indent)
                 return True
         self.sentence(body, at, owner, trusted)
         self.open_for_what_follows(body, at, indent)
         return True
+
+    def prompt_line(self, prompt: str, body: str, at: int, indent: int) -> None:
+        """Take a line that is a prompt: it heads what follows it, or belongs to the clip of the line before."""
+        inner = self.stack[-1]
+        told = [value for key, value in inner.obj.pairs if key != "class"]
+        if any(
+            not (isinstance(each, Obj) and each.pairs[:1] and each.pairs[0][0] == "prompt") for each in told if each
+        ):
+            self.add("prompt", prompt)
+            return
+        obj = Obj([("prompt", prompt)], (at, at + len(body)))
+        self.add("", obj)
+        self.stack.append(Scope(obj, float(indent), NAME_LINE))
 
     def open_for_what_follows(self, body: str, at: int, indent: int) -> None:
         """Let lines below add to a class that a line names first and tells no time of: `Spill (confidence 40)`."""

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pegasus_classify.reading.forms.headless import columns_of, is_missing
 from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import Role, role_of, truth_of
+from pegasus_classify.reading.keys import Role, option_of, role_of, truth_of
 from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
@@ -317,6 +318,8 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
     for number, column in enumerate(columns):
         if roles[number] == "other" and column and all(truth_of(cell) is not None for cell in column):
             keys[number] = "present"
+        elif roles[number] == "option" and not any(map(option_of, column)) and any(map(times_in, column)):
+            keys[number] = "time"
         elif roles[number] == "other" and _COUNT.fullmatch(keys[number]):
             continue
         elif roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
