@@ -123,7 +123,10 @@ def _evened(text: str) -> str:
 def _peeled(text: str) -> Iterable[str]:
     """Give a name as written, then with one more piece of decoration taken off at a time."""
     yield text
-    text = _evened(_decoded(text))
+    decoded = _decoded(text)
+    if decoded != text:
+        yield decoded
+    text = _evened(decoded)
     for _ in range(6):
         wrapped = _WRAPPED.match(text)
         shorter = _TAIL.sub("", _LABEL.sub("", _LEAD.sub("", text, count=1), count=1))

@@ -115,6 +115,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     A plain number alone is never a time. Of two plain numbers one needs a unit, or both stand in brackets, behind
     "from" or "between", or where `bare` allows it.
     """
+    text = text.replace("*", " ").replace("`", " ")
     text = _WHOLE_MINUTES.sub(
         lambda match: f"{match.group(1)}:00 {match.group(2)} {match.group(3)}:00".ljust(len(match.group())), text
     )

@@ -14,6 +14,7 @@ from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.places import DESCRIBING
 from pegasus_classify.reading.spotted import times_in
+from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
@@ -68,6 +69,8 @@ class KeyedLines(SentenceLines):
         line = _Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
         if line.role == "option" and option_of(value) is None and times_in(value[:_LONGEST_VALUE], bare=True):
             line = line._replace(role="time")  # "Where: 0:12 - 0:31"
+        if self.owner() is not None and option_of(key) is not None and times_in(value[:_LONGEST_VALUE]):
+            return False  # "On-screen text: 2:33 - 2:36" under the name of a class.
         if self.passed_over(line):
             return True
         if line.role == "other" or (line.role == "weak" and not value) or line.role == "option":
@@ -96,8 +99,6 @@ class KeyedLines(SentenceLines):
 
     def passed_over(self, line: _Keyed) -> bool:
         """Pass over a line whose key says that it is no answer: reasoning, a draft, words on a screen."""
-        if self.owner() is not None and option_of(line.key) is not None and times_in(line.value[:_LONGEST_VALUE]):
-            return False
         if line.role != "text" and not (
             line.role == "other"
             and is_aside(line.key)
@@ -188,10 +189,13 @@ class KeyedLines(SentenceLines):
         bracket = _IN_BRACKETS.search(key)
         option = option_of(bracket.group(1)) if bracket is not None else None
         pairs += [("option", option)] if option is not None else []
+        sure = confidences_in(key) if bracket is not None else []
+        pairs += [("confidence", sure[0].value)] if sure else []
         obj = Obj(pairs, span)
         self.add("", obj)
+        # Lines that stand deeper belong to it, whatever is told beside its name: "Rain: yes", "Rain: 80".
+        self.stack.append(Scope(obj, line.indent + 0.5, name=name))
         if not value:
-            self.stack.append(Scope(obj, line.indent + 0.5, name=name))
             return True
         if value == "~" or truth_of(value) is False or value in ("[]", "{}"):
             obj.pairs.append(("present", False))

@@ -39,6 +39,8 @@ _LONGEST_HEADING = 400
 _KEY = re.compile(
     r"[*_`\"'\u00ab\u201c\u300c\u300e\u3010]{0,4}(?P<key>[^\n:=]{1,200}?)[*_`\"'\u00bb\u201d\u300d\u300f\u3011]{0,4}\s{0,8}(?P<mark>=>|[:=])[*_`\"']{0,4}(?P<space>\s*)"
 )
+_TABBED = re.compile(r"(?P<key>[^\W\d][^\n\t:=]{0,30})(?P<mark>\t)(?P<space>\s*)(?=\S)")
+_WHOLE_KEY = re.compile(r"(?P<key>[^\n(]{1,100}\(.{1,100}\))(?P<mark>:)(?P<space>\s*)")
 _SENTENCE_END = re.compile(r"\w{3}[.!?]\s+[A-Z]")
 _IN_A_TIME = re.compile(r"\d:\d")
 CUE = re.compile(r"\s*([\d:.,]+?)\s*(?:-{1,2}>|(?<=\.\d{3}),(?=\d+:\d\d:))\s*([\d:.,]+)(?:\s.*)?")
@@ -58,7 +60,10 @@ def scalar(value: str) -> Node:
     return {"true": True, "false": False, "null": None, "~": None}.get(value.casefold(), value)
 
 
-_PREFIX = re.compile(r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP)[:\s]\s*")
+_PREFIX = re.compile(
+    r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP|"
+    r"(?:(?:level|lvl|severity|logger|ts|time|msg|service)=(?:\"[^\"\n]{0,80}\"|[^\s\"]{1,40})\s+){1,4})(?:[:\s]|(?<=\s))\s*"
+)
 _PAIR = re.compile(
     r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
     r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
@@ -97,10 +102,13 @@ def key_in(line: str) -> re.Match[str] | None:
     """Return the key a line begins with, up to what stands behind its mark; None when it begins with none."""
     start = line[:_LONGEST_KEY]
     match = _KEY.match(line) if ":" in start or "=" in start else None
+    if match is None and "\t" in start:
+        tabbed = _TABBED.match(line)
+        return tabbed if tabbed is not None and role_of(tabbed.group("key")) in FIELDS else None
     if match is not None and _SENTENCE_END.search(match.group("key")):
         return None
     if match is not None and _IN_A_TIME.match(line, match.start("mark") - 1):
-        return None
+        return _WHOLE_KEY.fullmatch(line) if len(line) <= _LONGEST_KEY else None
     return match
 
 

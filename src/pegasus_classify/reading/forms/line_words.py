@@ -12,6 +12,7 @@ __all__ = [
     "ENDS",
     "FINAL",
     "FOUND",
+    "LOOKED_IN_VAIN",
     "NEGATIVE",
     "NUMBERED_ENTRY",
     "NUMBERED_TIME",
@@ -51,8 +52,8 @@ DENIAL = re.compile(
     r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
     r"instances?|findings?|"
     r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|"
-    r"not (?:present|found|"
-    r"detected|seen|visible|shown|observed|identified|applicable|in (?:the|this) video|at all|any)\b|absent\b|n/a\b|"
+    r"not (?:present|"
+    r"visible|shown|seen|found|heard|applicable|in (?:the|this) video|at all|any|\w{3,20}ed)\b|absent\b|n/a\b|"
     r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|"
     r"shown)|no\.?\Z)",
     re.IGNORECASE,
@@ -63,6 +64,13 @@ FINAL = re.compile(r"\b(?:final|corrected|correction|revised)\b", re.IGNORECASE)
 
 FOUND = re.compile(
     r"\b(?:found|detected|present|identified|matched|seen|visible|observed|recogni[sz]ed|occur(?:s|ring)?)\b",
+    re.IGNORECASE,
+)
+LOOKED_IN_VAIN = re.compile(
+    r"\b(?:(?:but|and|were|are|was|is|have been|could) (?:clearly |definitely )?not (?:be )?"
+    r"(?:\w{3,20}ed|found|seen|present|there|in)|"
+    r"without (?:any )?(?:match|evidence|clip|result|finding)(?:e?s)?|"
+    r"(?:no|zero) (?:match(?:es)?|evidence|clips?|results?|findings?|hits?|sign)\b|ruled out|in vain)\b",
     re.IGNORECASE,
 )
 NEGATIVE = re.compile(

@@ -20,9 +20,9 @@ from pegasus_classify.reading.forms.line_signs import (
     key_in,
     scalar,
 )
-from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, NEGATIVE, NUMBERED_ENTRY, is_aside
+from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, LOOKED_IN_VAIN, NEGATIVE, NUMBERED_ENTRY, is_aside
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import role_of
+from pegasus_classify.reading.keys import option_of, role_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.sureness import confidences_in
@@ -34,6 +34,7 @@ __all__ = ["read_lines"]
 _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"})
 _TABLE_RANK = 20
 _BOLD_RANK = 6
+_LONGEST_TITLE = 80
 _SOME_TIME = 9
 _EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
 _DEEPEST = 6
@@ -129,7 +130,7 @@ class _Lines(KeyedLines):
         """Read a line that only opens what follows: things not found, a numbered entry, a head in brackets."""
         if body[0] == "#":
             return False
-        if self.owner() is None and ABSENT_TITLE.fullmatch(body.strip("*_#: ")):
+        if self.owner() is None and self.is_absent_title(body):
             if body[:2] == "**":
                 # Headings that follow it close it: what it heads belongs to nothing.
                 self.stack.append(Scope(Obj([], None), -0.5, _BOLD_RANK))
@@ -146,6 +147,20 @@ class _Lines(KeyedLines):
         if table is not None:
             self.table(table, at)
         return table is not None
+
+    def is_absent_title(self, body: str) -> bool:
+        """Return whether a line heads what was not found: "Not detected", "**Checked, but not detected**"."""
+        title = body.strip("*_#: ")
+        if ABSENT_TITLE.fullmatch(title):
+            return True
+        emphasised = body[-1] == ":" or (body[:2] == body[-2:] == "**")
+        return (
+            emphasised
+            and len(title) <= _LONGEST_TITLE
+            and LOOKED_IN_VAIN.search(title) is not None
+            and not times_in(title)
+            and not self.statements.mentions.find(title)
+        )
 
     def data(self, body: str, at: int) -> bool:
         """Read a line that is data on its own: brackets, or fields one behind the other."""
@@ -179,11 +194,12 @@ class _Lines(KeyedLines):
         note = "" if match.group(1) else match.group(5) or ""
         title = title.strip().strip("*_").rstrip(":")
         hit = self.names.class_of(title) or self.head_of(title)
-        if hit is None and not match.group(1):
+        option = option_of(title) if hit is None else None
+        if hit is None and option is None and not match.group(1):
             return False
         while len(self.stack) > 1 and self.stack[-1].rank >= rank:
             self.stack.pop()
-        obj = Obj([], (at, at + len(match.group())))
+        obj = Obj([("option", option)] if option is not None else [], (at, at + len(match.group())))
         if hit is not None:
             self.fill_heading(obj, hit, title, note, at)
         times = stretch_of(title) if hit is None and title[:1].isdigit() else None
@@ -191,6 +207,7 @@ class _Lines(KeyedLines):
             self.stack[-1].obj.pairs.append((title, obj))
         elif (
             hit is not None
+            or option is not None
             or (rank == 1 and not NEGATIVE.search(title))
             or not (NEGATIVE.search(title) or is_aside(title))
         ):

@@ -67,6 +67,8 @@ class SentenceLines(Scopes):
 
     def prompt_line(self, prompt: str, body: str, at: int, indent: int) -> None:
         """Take a line that is a prompt: it heads what follows it, or belongs to the clip of the line before."""
+        while self.stack[-1].rank == NAME_LINE and self.stack[-1].name is None and self.stack[-1].indent >= indent:
+            self.stack.pop()
         inner = self.stack[-1]
         told = [value for key, value in inner.obj.pairs if key != "class"]
         if any(

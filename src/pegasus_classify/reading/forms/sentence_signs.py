@@ -49,7 +49,7 @@ NO_BEFORE = re.compile(
 )
 BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pero|sino)\b", re.IGNORECASE)
 NO_AFTER = re.compile(
-    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
+    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2\u27a1\ufe0f\u203a\u00bb\U0001f449]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
     r"also|it|clearly|ist|wird|sind|est)\s+)*"
     r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u274e|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|"

@@ -77,7 +77,7 @@ def tables_in(text: str, statements: Statements, *, trusted: int | None = None) 
 
 def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     """Return the rows of the table that begins at a line, and how many lines were looked at (at least one)."""
-    split = _splitter(lines[first][0])
+    split = _open_bars if _is_open_head(lines, first) else _splitter(lines[first][0])
     if split is None:
         return [], 1
     if split is _spaced and not _named_columns(lines, first):
@@ -86,7 +86,7 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     number = first
     while number < len(lines):
         raw, at = lines[number]
-        if not raw.strip() or (_splitter(raw) is None and not _RULE.fullmatch(raw)):
+        if not raw.strip() or not (_RULE.fullmatch(raw) or _splitter(raw) or (split is _open_bars and "|" in raw)):
             break
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
@@ -128,6 +128,20 @@ def _bars(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").replace("\\|", "/").split("|")]
 
 
+_OPEN_RULE = re.compile(r"\s*:?-{3,}:?(?:\s*\|\s*:?-{3,}:?)+\s*")
+
+
+def _is_open_head(lines: list[tuple[str, int]], first: int) -> bool:
+    """Return whether a line is the head of a Markdown table without bars at its sides, which a rule below it shows."""
+    head = lines[first][0]
+    rule = lines[first + 1][0] if first + 1 < len(lines) else ""
+    return not head.lstrip().startswith("|") and head.count("|") == rule.count("|") and bool(_OPEN_RULE.fullmatch(rule))
+
+
+def _open_bars(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("|")]
+
+
 _FIELDS = {
     mark: re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?:{mark}|$)|([^{mark}]*)(?:{mark}|$)') for mark in ("\t", ";", ",")
 }
@@ -160,7 +174,7 @@ def _table(rows: list[Row], statements: Statements) -> Arr | None:
         return turned
     if sum(by_class) > 1 and len(rows) > 1 and (matrix := _matrix(rows, keys, by_class)) is not None:
         return matrix
-    if any(known) and len(rows) > 1 and not any(by_class):
+    if any(known) and len(rows) > 1 and not any(by_class) and not any(map(_numeric, head)):
         return _with_head(rows[1:], keys, roles, head, statements)
     if sum(by_class) > 1 and len(rows) > 1 and not any(known):
         if sum(role_of(cells[0]) in ("start", "end", "time", "clips", "confidence") for cells, _, _ in rows[1:]) > 1:
