@@ -17,6 +17,7 @@ __all__ = ["NameGroup", "NameGroups", "confidence_pair", "respective", "shared_o
 
 _DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
 """A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
+_TIME = re.compile(r"\b\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?|\b\d+(?:\.\d+)? ?s(?:ec(?:onds?)?)?\b")
 _NEAR = 100
 """Signs between two names that may join them."""
 
@@ -61,7 +62,7 @@ class NameGroups:
                 and known is None
             )
             denied = (
-                NO_BEFORE.search(BUT.split(before)[-1]) is not None
+                NO_BEFORE.search(BUT.split(_TIME.sub("", before))[-1]) is not None
                 or NO_AFTER.match(text[mention.end : mention.end + 40]) is not None
             )
             last = groups[-1].mentions[-1] if groups else None

@@ -18,21 +18,29 @@ __all__ = [
     "LAST_WORD",
     "LEFT_OK",
     "MODIFIERS",
+    "NAMED_FOR",
     "NEXT_WORD",
+    "NOTHING",
     "NO_AFTER",
     "NO_BEFORE",
+    "NTH",
+    "OFFER",
     "PARENTHESES",
     "POSITIVE",
     "PRONOUN",
     "QUOTING",
+    "REJECTED",
     "RESPECTIVELY",
     "RIGHT_OK",
     "SENTENCE",
     "SLIP",
     "SO_NOT",
+    "STATED_BEFORE",
+    "STATED_BEHIND",
     "SURENESS",
     "TAKEN_BACK",
     "TAKEN_UP",
+    "UNREAL",
     "UNTRUSTED",
     "WITHDRAWN",
     "WORDS",
@@ -48,18 +56,68 @@ NO_BEFORE = re.compile(
     re.IGNORECASE,
 )
 BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pero|sino)\b", re.IGNORECASE)
+NOTHING = re.compile(
+    r"\b(?:no|not|nothing|nobody|none|without|neither|never|kein\w*|nicht|ning\u00fan|ninguna|aucun\w*|pas)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence may say no to something."""
+STATED_BEHIND = re.compile(
+    r"\W*(?:(?:is|are|was|were)\s+(?:(?:also|both|clearly|briefly|definitely|indeed|certainly|again|very much|all)\s+)*"
+    r"(?:present|visible|shown|seen|found|detected|there|identified|heard|audible|featured|depicted|evident|"
+    r"included|in (?:the|this) (?:video|clip)|applicable|covered|discussed|"
+    r"the (?:main|primary|dominant|central|only|best|most|first|second|third|other|right))\b|"
+    r"(?:(?:both|also|clearly|briefly|all|only|definitely|certainly|indeed|again)\s+)*"
+    r"(?:appears?|occurs?|applies|apply|comes? up|shows? up|happens?|takes? (?:place|up)|fits?|matche?s?|"
+    r"can (?:be|clearly be|also be) (?:seen|found|heard|observed|identified|detected))\b)",
+    re.IGNORECASE,
+)
+STATED_BEFORE = re.compile(
+    r"\b(?:shows?|showing|contains?|depicts?|depicting|features?|featuring|includes?|sees?|finds?|found|detect(?:s|ed)?|"
+    r"identif(?:y|ies|ied)|spot(?:ted)?|observed?|notice|noticed|(?:is|are|all|mostly|mainly|entirely) about|"
+    r"focus(?:es|ed)? on|belongs? to|falls? (?:under|into)|class(?:ified|ify|ed) (?:\w+ ){0,3}?as|"
+    r"count(?:s|ed)? (?:it |this )?as|"
+    r"qualif(?:y|ies) as|label(?:l?ed)? (?:it |this )?as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
+    r"there['\u2019]s|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
+    r"(?:class|topic|category|label|exercise|activity|match|one) is|on|assign(?:ed)?|add|confirm(?:ed)?)\s+"
+    r"(?:(?:as|an?|the|some|both|also|clearly|of|only|two|three|several|multiple|athlete|person|man|woman|people|someone|"
+    r"performing|doing|playing)\s+){0,4}\W{0,3}$",
+    re.IGNORECASE,
+)
+"""How a sentence states a name without a time, before it and behind it."""
+OFFER = re.compile(r"\b(?:(?:i|we) (?:will|can|could|would be|shall)|please|upload|share|once you)\b", re.IGNORECASE)
+"""What belongs to an offer, not to an answer."""
+NAMED_FOR = re.compile(r"\W*(?:for|on|in)\W+(?:the\s+)?", re.IGNORECASE)
+"""What stands between a confidence and the name it is told of: "95 for Squat"."""
+NTH = re.compile(
+    r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b",
+    re.IGNORECASE,
+)
+"""What stands behind a confidence that is told of one of several clips."""
+UNREAL = frozenset(
+    "fake artificial simulated mock possible potential pretend staged toy supposed alleged so-called near "  # noqa: SIM905
+    "no not non anti never without".split()
+)
+"""Words before a name that take its meaning away."""
+REJECTED = re.compile(
+    r"(?:[,;:]|\bbut|\band)\s+(?:so\s+|hence\s+|therefore\s+)?(?:no|not|nothing)\W*$|"
+    r"\bbut (?:it|that|this|they|he|she|there) (?:plays?|has|have|is|are|does|do|was|were|did|had)\b.{0,30}?"
+    r"(?:\b(?:no|not|nothing|never)\b|n['\u2019]t\b)|"
+    r"\b(?:which|so (?:it|this|that)) (?:is|was|does|did|has)(?: not|n['\u2019]t)\b",
+    re.IGNORECASE,
+)
+"""How a sentence takes back at its end what it named."""
 NO_AFTER = re.compile(
     r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2\u27a1\ufe0f\u203a\u00bb\U0001f449]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
-    r"also|it|clearly|ist|wird|sind|est)\s+)*"
+    r"also|it|clearly|ist|wird|sind|est|kommt|kommen|remained|remains|stays?)\s+)*"
     r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u274e|\u00d7|nicht\b|"
-    r"undetected|missing|unlikely|"
+    r"undetected|missing|unlikely|withdrawn|retracted|removed|"
     r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
     r"\uc5c6\uc74c|isn['\u2019]t|"
     r"aren['\u2019]t|wasn['\u2019]t|don['\u2019]t|doesn['\u2019]t|didn['\u2019]t|weren['\u2019]t)",
     re.IGNORECASE,
 )
 HEDGE = re.compile(
-    r"\b(?:might|may|could|maybe|perhaps|whether|if|would be|considered|rejected|ruled out|first impression|"
+    r"\b(?:might|may|could|maybe|perhaps|whether|if|would (?:be|have)|considered|rejected|ruled out|first impression|"
     r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
     r"thought|it (?:seem|look))|"
     r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
@@ -105,7 +163,8 @@ WITHDRAWN = re.compile(
 )
 """What is said of a class and not meant."""
 INSTEAD = re.compile(
-    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken)\b.{0,100}(?:\bbut |[,:;] )"
+    r"(?:looks?|looked|seems?|seemed|appears?|glance|sight|mistaken|mistook|took|thought)\b.{0,100}"
+    r"(?:\bbut (?:.{0,60}\s)?|[,:;] )"
     r"(?:it|this|that|he|she)(?:['\u2019]s| is| was)\b(?! not)",
     re.IGNORECASE,
 )
@@ -117,7 +176,9 @@ SURENESS = re.compile(
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
 FOR_ALL = re.compile(
-    r"\b(?:for|in) (?:all|both|each|every)\b|\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b", re.IGNORECASE
+    r"\b(?:for|in) (?:all|both|each|every)\b|\b(?:category|class|label)? as a whole\b|\beach of (?:them|these)\b|"
+    r"\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b",
+    re.IGNORECASE,
 )
 AGAIN = re.compile(
     r"^\W*(?:(?:and|then|also|again|later|the|a|an)\s+){0,3}(?:second|third|fourth|next|another|other|last|final|"
@@ -151,7 +212,11 @@ _LEFT_OK = (
     "read so thus "
     "therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called "
     "namely like "
-    "first second third fourth then later "
+    "first second third fourth then later his her their its our your my two three four five six seven eight nine ten "
+    "several multiple few many another every each more further short brief long live real actual clear obvious typical "
+    "classic intense continuous extended dense thick heavy ongoing professional amateur full single additional "
+    "whole entire main only primary second's una uno unos unas un del al ning\u00fan ninguna "
+    "folgt zeigen erscheint entspricht reine reines reiner "
     "again mostly only also both but yes by it's that this these those one it on at answer s than either "
     "neither nor clearly from into "
     "einen einem einer dem den klasse kategorie clase classe categoria a the "
@@ -164,7 +229,9 @@ _RIGHT_OK = (
     "detected found visible can has have takes take follows comes shows seen happens lasts continues again "
     "conf score once twice begin start end continue last appear occur happen come comes follow go goes plays happens "
     "activity action event events sequence part portion section moment moments stretch shot "
-    "here there throughout as but by "
+    "here there throughout as but by game games match matches practice session sessions performance training routine "
+    "tournament highlights broadcast lesson incident attempt conditions weather behavior behaviour process task stage "
+    "phase sequences segments scenarios kommt kommen which who where lasts runs "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "
     "bis von de du a i after before while until spans covers starting confidence through also both twice once it "

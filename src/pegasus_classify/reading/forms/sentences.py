@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pegasus_classify.reading.forms.meant_names import declares, is_whole_name, states
 from pegasus_classify.reading.forms.name_groups import NameGroups, confidence_pair, respective, shared_out, spread
 from pegasus_classify.reading.forms.sentence_parts import (
     emptied,
@@ -13,7 +14,6 @@ from pegasus_classify.reading.forms.sentence_parts import (
     in_brackets,
     is_foreign,
     is_whole,
-    leads_on,
     option_told,
     without_slips,
 )
@@ -23,17 +23,13 @@ from pegasus_classify.reading.forms.sentence_signs import (
     FOR_ALL,
     HEDGE,
     INSTEAD,
-    LAST_WORD,
-    LEFT_OK,
-    NEXT_WORD,
+    NAMED_FOR,
     NO_AFTER,
     PARENTHESES,
-    POSITIVE,
     QUOTING,
+    REJECTED,
     RESPECTIVELY,
-    RIGHT_OK,
     WITHDRAWN,
-    WORDS,
 )
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.mentions import Mention, Mentions
@@ -165,6 +161,10 @@ class Sentences:
         if known is not None:
             kept = [each for each in kept if self.names.prompt_of(each.text, known) is not None]
         heard = Heard([], kept, times, sure, option_told(blanked(blank, times)))
+        if kept and sure and not times and known is None:
+            told = self._told_of_names(text, kept, sure, span)
+            if told:
+                return heard._replace(entries=told, sure=[])
         if not kept:
             if known is not None:
                 heard.entries.extend(self._behind(text, times, sure, span))
@@ -173,12 +173,16 @@ class Sentences:
         if known is None and not times and taken_up:
             for group in groups:
                 group.times += [] if group.denied else taken_up
-        elif known is None and not times and not self.declares(_NOT_IN_BRACKETS.sub(" ", blank)):
-            groups = [group for group in groups if group.denied]
+        elif known is None and not times and not declares(_NOT_IN_BRACKETS.sub(" ", blank)):
+            groups = [
+                group
+                for group in groups
+                if group.denied or states(blank, group.mentions[0].start, group.mentions[-1].end)
+            ]
         meant = INSTEAD.search(blank)
         if meant is not None and any(each.start >= meant.end() for each in kept):
             groups = [group for group in groups if group.mentions[0].start >= meant.end()]
-        elif times and WITHDRAWN.search(blank):
+        elif times and (WITHDRAWN.search(blank) or REJECTED.search(blank, kept[-1].end)):
             return heard
         outside = PARENTHESES.sub(" ", blank)
         if (
@@ -202,6 +206,16 @@ class Sentences:
         option = option_told(blanked(blank, times))
         heard.entries.extend(entry for group in groups for entry in self.grouping.entries(group, known, option, span))
         return heard
+
+    def _told_of_names(self, text: str, names: list[Mention], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
+        """Return the confidences that are told of names behind them: "95 for Squat and 60 for Rest Period"."""
+        entries: list[Obj] = []
+        for each in sure:
+            name = next((name for name in names if name.start >= each.end), None)
+            if name is None or name.hit is None or NAMED_FOR.fullmatch(text, each.end, name.start) is None:
+                return []
+            entries.append(Obj([("class", name.hit.name), ("confidence", each.value)], span))
+        return entries
 
     def unquoted(self, text: str) -> str:
         """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""
@@ -228,26 +242,11 @@ class Sentences:
             return True
         if mention.hit is None:
             return True
-        left = LAST_WORD.search(text[max(0, mention.start - 40) : mention.start])
-        word = "" if left is None else left.group(1).casefold()
-        if word and word not in LEFT_OK and not word[0].isdigit() and not leads_on(left):
-            return False
-        right = NEXT_WORD.match(text, mention.end)
-        if right is None or right.group(1)[0].isdigit():
-            return True
-        word = right.group(1)
-        return word.casefold() in RIGHT_OK or (word[0].islower() and word.endswith(("s", "ed", "ing", "t")))
+        return is_whole_name(text, mention)
 
     def denies(self, text: str, names: list[Mention]) -> bool:
         """Return whether a sentence says that something it names is not there."""
         return any(group.denied for group in self.grouping.groups(text, names, None)) if names else False
-
-    def declares(self, rest: str) -> bool:
-        """Return whether words around a name do nothing but state it."""
-        if HEDGE.search(rest):
-            return False
-        words = [word.casefold() for word in WORDS.findall(rest.replace("\x00", " "))]
-        return all(word in POSITIVE for word in words)
 
     def _behind(self, text: str, times: list[Spotted], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
         """Return what a sentence without names says of the class it is about."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pegasus_classify.reading.forms.meant_names import declares
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
     ALL_OF_THEM,
     FOR_ALL,
+    HEDGE,
+    NOTHING,
+    NTH,
     PRONOUN,
+    QUOTING,
     SENTENCE,
     SO_NOT,
     SURENESS,
@@ -24,6 +29,19 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Statements"]
 
 _NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
+_ORDER = {
+    "first": 0,
+    "1st": 0,
+    "former": 0,
+    "second": 1,
+    "2nd": 1,
+    "latter": 1,
+    "third": 2,
+    "3rd": 2,
+    "fourth": 3,
+    "4th": 3,
+    "fifth": 4,
+}
 _SHORT = 60
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -65,7 +83,7 @@ class Statements(Sentences):
         """Return the entries of a line that holds times and no name, where one class alone was asked."""
         only = self.names.only
         rest = blanked(text, times_in(text))
-        if only is None or rest == text or not self.declares(rest):
+        if only is None or rest == text or not declares(rest):
             return []
         found = self.read(text, offset, known=only, trusted=trusted)
         return [Obj([("class", only), *entry.pairs], entry.span) for entry in found]
@@ -113,7 +131,7 @@ class _Paragraph:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
         if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
             added = self.more_of_the_same(heard)
-        if not added and heard.times and not heard.names and self.subject is not None and PRONOUN.match(text):
+        if not added and self.subject is not None and self.goes_on(text, heard):
             sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
             span = (offset, offset + len(text))
             added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
@@ -128,8 +146,19 @@ class _Paragraph:
             if heard.times and self.during is None:
                 self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
         self.near = bool(added) or (self.near and not heard.names)
-        self.subject = self.named_alone(text, heard) if not added and self.known is None else None
+        if added or self.known is not None:
+            self.subject = None
+        elif heard.names or heard.times:
+            self.subject = self.named_alone(text, heard)
         self.topic = set() if added else self.prompts(heard)
+
+    def goes_on(self, text: str, heard: Heard) -> bool:
+        """Return whether a sentence tells times of what the one before named: it names nothing and denies nothing."""
+        if not heard.times or heard.names:
+            return False
+        return PRONOUN.match(text) is not None or not (
+            NOTHING.search(text) or HEDGE.search(text) or QUOTING.search(text)
+        )
 
     def owner(self, entry: Obj) -> str:
         """Return the class an entry belongs to."""
@@ -191,7 +220,7 @@ class _Paragraph:
 
     def add_to_last(self, text: str, heard: Heard) -> None:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
-        if heard.sure and (self.near or SURENESS.search(text)):
+        if heard.sure and (self.near or SURENESS.search(text)) and not self.each_its_own(text, heard):
             self.complete("confidence", heard.sure[0].value)
         number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
         if number is not None and int(number.group(1)) <= 100:
@@ -204,13 +233,27 @@ class _Paragraph:
             own = {prompt for owner, prompt in prompts if owner == name}
             if len(own) == 1 and not denied and not self.statements.denies(text, heard.names):
                 self.complete("prompt", own.pop(), name)
-        if self.near and heard.times and not heard.names and PRONOUN.match(text) and self.known is None:
+        if self.near and self.known is None and self.goes_on(text, heard):
             self.times(heard)
         for entry in heard.entries:
             fields = dict(entry.pairs).get("fields")
             if isinstance(fields, Obj) and self.last:
                 for key, value in fields.pairs:
                     self.complete(key, value)
+
+    def each_its_own(self, text: str, heard: Heard) -> bool:
+        """Give single clips their confidences: "8/10 for the first incident and 9/10 for the second"."""
+        told = [(NTH.match(text, each.end), each.value) for each in heard.sure]
+        if len(told) < 2 or heard.times:
+            return False
+        clips = [entry for entry in self.entries.values() if "time" in dict(entry.pairs)]
+        for match, value in told:
+            number = -1 if match is None else _ORDER.get(match.group("which").casefold(), len(clips) - 1)
+            if not 0 <= number < len(clips):
+                return False
+            if "confidence" not in dict(clips[number].pairs):
+                clips[number].pairs.append(("confidence", value))
+        return True
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
         """Give the last entries, or those of one class, a field that none of them has of its own."""
