@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     rf"|(?P<bare>(?<!{_LETTER})(?<![:.,]){_NUMBER}(?!{_LETTER}|:|[.,]\d|\s?%))"
     rf"|(?P<edge>\b(?:el|al|il|la) fin(?:al|e)?\b(?: del v[i\u00ed]deo)?|\bthe (?:very )?(?:end|beginning|start|"
     rf"first (?:frame|second|moment)(?!s)|last(?: frame| second| moment)?(?=[\s.,;)]*(?:$|"
-    rf"[.,;)])))(?: of the (?:video|clip|footage|film|recording))?\b)"
+    rf"[.,;)]| at \d)))(?: of the (?:video|clip|footage|film|recording))?\b)"
     rf"(?:\s?[(\[]\s?(?:{_SURE})\s?[)\]]|\sat\s(?:{_SURE}))?",
     re.IGNORECASE,
 )
@@ -79,8 +79,14 @@ def _by_one_unit(match: re.Match[str]) -> Spotted:
     return Spotted(match.start(), match.end(), Stretch(Moment(length, from_end=True), Moment(float("inf"))))
 
 
-_LASTING = re.compile(r"\bfor\s+(?:about |around |nearly |almost |roughly |over |another |some )?$", re.IGNORECASE)
+_LASTING = re.compile(
+    r"\bfor\s+"
+    r"(?:(?:about|around|nearly|almost|roughly|over|another|some|approximately|circa|more than|less than|at least|"
+    r"up to) )?$",
+    re.IGNORECASE,
+)
 _ONWARDS = re.compile(r"\s*(?:onwards?|and onwards?|(?:un)?til the (?:very )?end|to the end)\b", re.IGNORECASE)
+_REST = re.compile(r"\b(?:last|final|rest|remainder|remaining)\b[^.;:\d]{0,40}\bfrom\s+$", re.IGNORECASE)
 _FIRST = re.compile(r"\bfirst\s+$", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|final)\s+$", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(?:lasts?|lasting|continu(?:es|ing))\s*(?:for|about|around)?\s*$", re.IGNORECASE)
@@ -229,7 +235,7 @@ def _between(text: str, one: _Token, two: _Token) -> Stretch:
 
 def _alone(text: str, one: _Token) -> Stretch | None:
     """Return the stretch that a time with no other beside it stands for; None when it tells only where one ends."""
-    before = text[max(0, one.start - 12) : one.start]
+    before = text[max(0, one.start - 24) : one.start]
     if _OF_THE_VIDEO.match(text, one.end):
         return None
     if _LAST.search(before):
@@ -238,7 +244,8 @@ def _alone(text: str, one: _Token) -> Stretch | None:
         return None
     if _FIRST.search(before):
         return Stretch(Moment(0.0), one.moment)
-    return Stretch(one.moment, Moment(float("inf")) if _ONWARDS.match(text, one.end) else None)
+    onwards = _ONWARDS.match(text, one.end) or _REST.search(text[max(0, one.start - 60) : one.start])
+    return Stretch(one.moment, Moment(float("inf")) if onwards else None)
 
 
 def _token(match: re.Match[str]) -> _Token | None:
@@ -286,7 +293,10 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 _ENDED = re.compile(
     r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
     r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
-    r"drives off|fades)(?: \w+){0,3}?"
+    r"drives off|fades|(?:is |are |was |were )?dropped|drops|lets? up|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
+    r"ceased|dies down|"
+    r"tapers off|clears(?: up)?|(?:wip|clean|clear)(?:es|ed|s) (?:it |them )?(?:up|away)|comes to an end|exits|departs|"
+    r"is put away|winds down|is over|is finished|goes away|(?:is )?(?:switched|turned) off)(?: \w+){0,3}?"
     r"(?: at| by| around)|ending at|(?:lasts?|continu(?:es|ing)|goes on|runs?|stays?|remains?|up)(?: until| till|"
     r" to| through))"
     r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",

@@ -10,6 +10,7 @@ __all__ = [
     "BUT",
     "CLAUSE",
     "COMMA",
+    "ENDED_THEN",
     "FOREIGN",
     "FOR_ALL",
     "HEDGE",
@@ -88,6 +89,12 @@ OFFER = re.compile(r"\b(?:(?:i|we) (?:will|can|could|would be|shall)|please|uplo
 """What belongs to an offer, not to an answer."""
 NAMED_FOR = re.compile(r"\W*(?:for|on|in)\W+(?:the\s+)?", re.IGNORECASE)
 """What stands between a confidence and the name it is told of: "95 for Squat"."""
+ENDED_THEN = re.compile(
+    r"\W*(?:(?:and|it|this|that|they|the \w+|he|she|which|then)\s+)*(?:ends?|ended|end time|ending|stops?|stopped|"
+    r"is over|lasts? until|goes on until|continues? until|until|finishes|finish|is gone)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells when something ended."""
 NTH = re.compile(
     r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b",
     re.IGNORECASE,
@@ -258,6 +265,7 @@ _POSITIVE = (
     "en este esta v\u00eddeo aparecen aparece clases clase se ve confianza dos tres nel video sono presenti "
     "confian\u00e7a neste "
     "dans cette vid\u00e9o sont pr\u00e9sentes pr\u00e9sente confiance deux trois "
+    "first second third fourth fifth next finally lastly i'd i'll i've i'm say assign confirm there's that's "
     "throughout whole entire confidence das ist ein eine es ce cette est une el la los se"
 )
 MODIFIERS = frozenset(

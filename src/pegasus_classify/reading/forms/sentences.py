@@ -44,6 +44,7 @@ __all__ = ["Heard", "Sentences"]
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _NOT_IN_BRACKETS = re.compile(r"\([^()]{0,60}\bnot\b[^()]{0,100}\)", re.IGNORECASE)
 _MOST_CLAUSES = 12
+_FARTHEST = 2000
 _HEAD = 300
 """Signs at the beginning of a sentence in which it says that something is not there."""
 
@@ -120,7 +121,7 @@ class Sentences:
             following = next((later for later in cuts if later > cut), len(text))
             if following < len(text) and not any(cut <= each.start < following for each in whole):
                 continue  # What follows still belongs to what stands before: ", confidence 80,".
-            if name_first and _goes_on(cut, [*(each for each in cuts if each > cut), len(text)], names, times):
+            if name_first and _goes_on(cut, following, names, times):
                 continue  # "Rain at 0:10 and at 0:50, Fog at 0:30": so do times that stand before a name with its own.
             if self._complete(text[start:cut], known):
                 spans.append((start, cut))
@@ -264,15 +265,13 @@ class Sentences:
         return [Obj([("fields", Obj(pairs, span))], span)] if pairs else []
 
 
-def _goes_on(at: int, ends: list[int], names: list[Spotted], times: list[Spotted]) -> bool:
-    """Return whether the part from `at` to the first of `ends` tells only times, and the next name has its own."""
-    for end in ends:
-        named = any(at <= each.start < end for each in names)
-        timed = any(at <= each.start < end for each in times)
-        if named:
-            return timed and end != ends[0]
-        at = end
-    return False
+def _goes_on(at: int, end: int, names: list[Spotted], times: list[Spotted]) -> bool:
+    """Return whether the part from `at` to `end` tells only times, and the next name is followed by its own."""
+    if any(at <= each.start < end for each in names) or not any(at <= each.start < end for each in times):
+        return False
+    behind = [each.start for each in names if each.start >= end]
+    last = behind[1] if len(behind) > 1 else at + _FARTHEST
+    return bool(behind) and any(behind[0] < each.start < last for each in times)
 
 
 def _shared(entries: list[Obj]) -> None:

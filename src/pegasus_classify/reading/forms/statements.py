@@ -9,6 +9,7 @@ from pegasus_classify.reading.forms.meant_names import declares
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
     ALL_OF_THEM,
+    ENDED_THEN,
     FOR_ALL,
     HEDGE,
     NOTHING,
@@ -135,6 +136,8 @@ class _Paragraph:
             sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
             span = (offset, offset + len(text))
             added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
+        if not added and self.ended(text, heard):
+            return
         if added:
             self.add_topic(text, added)
             self.add_sureness(added)
@@ -151,6 +154,20 @@ class _Paragraph:
         elif heard.names or heard.times:
             self.subject = self.named_alone(text, heard)
         self.topic = set() if added else self.prompts(heard)
+
+    def ended(self, text: str, heard: Heard) -> bool:
+        """Take a sentence that only tells when the moment before it ended as its end: "It stops at 0:20"."""
+        if not (self.near and self.last and len(heard.times) == 1 and not heard.names and ENDED_THEN.match(text)):
+            return False
+        entry, end = self.last[-1][0], heard.times[0].value
+        times = dict(entry.pairs).get("time")
+        if not (isinstance(times, Stretch) and times.end is None and isinstance(end, Stretch)):
+            return False
+        if end.start.seconds <= times.start.seconds:
+            return False
+        pairs = [pair for pair in entry.pairs if pair[0] != "time"]
+        entry.pairs = [*pairs, ("time", Stretch(times.start, end.end or end.start))]
+        return True
 
     def goes_on(self, text: str, heard: Heard) -> bool:
         """Return whether a sentence tells times of what the one before named: it names nothing and denies nothing."""

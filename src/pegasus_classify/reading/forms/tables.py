@@ -42,6 +42,7 @@ _COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
 _TIMES = frozenset({"start", "end", "time", "clips"})
 _DECIMALS = re.compile(r":\d\d,\d{3}\b")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_SENTENCES = re.compile(r"[a-z)\d]\.\s+[A-Z]")
 _LONGEST_ROW = 600
 
 Row = tuple[list[str], int, int]
@@ -108,6 +109,8 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
         return None
     if line.count("|") >= 2 or (line.strip().startswith("+-") and line.strip().endswith("-+")):
         return _bars
+    if _SENTENCES.search(line[:_LONGEST_ROW]):
+        return None
     for mark in ("\t", ";", ","):
         if mark == "," and _DECIMALS.search(line[:_LONGEST_ROW]):
             continue
