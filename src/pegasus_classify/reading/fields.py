@@ -88,7 +88,11 @@ def fields_of(obj: Obj, inside: int = 0) -> Fields:
         elif role in fields.values and (role == "weak" or (role == "option" and option_of(value) is None)):
             fields.members.append((key, value))
         else:
-            if role in _ENTRY_STARTS and value is not None and fields.values.get(role, value) != value:
+            if (
+                (role in _ENTRY_STARTS or role == "time")
+                and value is not None
+                and fields.values.get(role, value) != value
+            ):
                 fields.again = True
             fields.values[role] = value
     return fields
@@ -158,14 +162,12 @@ def split(obj: Obj) -> list[Obj]:
     marks = [role_of(key) for key, _ in obj.pairs]
     starts: list[str] = [key if role == "weak" else role for role, (key, _) in zip(marks, obj.pairs, strict=True)]
     often = Counter(starts)
-    first = next(
-        (
-            start
-            for start, role in zip(starts, marks, strict=True)
-            if often[start] > 1 and (role in _ENTRY_STARTS or role == "weak")
-        ),
-        starts[0],
+    repeats = (
+        start
+        for start, role in zip(starts, marks, strict=True)
+        if often[start] > 1 and (role in _ENTRY_STARTS or role == "weak")
     )
+    first = starts[0] if often[starts[0]] > 1 else next(repeats, "time" if "time" in starts else starts[0])
     # What stands before the first field that repeats holds for every entry.
     common = obj.pairs[: starts.index(first)]
     parts: list[list[tuple[str, Node]]] = []

@@ -22,7 +22,9 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class \u043a\u043b\u0430\u0441\u0441 \u043a\u0430\u0442\u0435\u0433\u043e\u0440\u0438\u044f "
+    "class": "class \u0935\u0930\u094d\u0917 "
+    "\u0936\u094d\u0930\u0947\u0923\u0940 "
+    "\u043a\u043b\u0430\u0441\u0441 \u043a\u0430\u0442\u0435\u0433\u043e\u0440\u0438\u044f "
     "\u540d\u524d \uc774\ub984 clase entity tagname cls primaryclass objectclass identifiedclass "
     "segmentid what "
     "mainclass maincategory predictedclass predictedlabel nom name_of nombre \u540d\u79f0 "
@@ -33,14 +35,17 @@ _TABLE: dict[Role, str] = {
     "classification classified tag topic theme",
     "weak": "name id art tipo typ type title kind event eventtype activity action object key item sport scene "
     "segmentname",
-    "start": "start s vons inizio \u043d\u0430\u0447\u0430\u043b\u043e froms t0 starttimeoffset startoffset "
+    "start": "start \u092a\u094d\u0930\u093e\u0930\u0902\u092d "
+    "\u0936\u0941\u0930\u0942 "
+    "s vons inizio \u043d\u0430\u0447\u0430\u043b\u043e froms t0 starttimeoffset startoffset "
     "beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
     "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
-    "end": "end e biss fine \u043a\u043e\u043d\u0435\u0446 tos t1 endtimeoffset endoffset endseconds lastseen "
+    "end": "end \u0938\u092e\u093e\u092a\u094d\u0924 "
+    "\u0905\u0902\u0924 e biss fine \u043a\u043e\u043d\u0435\u0446 tos t1 endtimeoffset endoffset endseconds lastseen "
     "fim endzeit "
     "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
     "endseconds endtimesec endtimeseconds endat "

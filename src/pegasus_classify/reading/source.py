@@ -40,6 +40,13 @@ _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _SPANNING = re.compile(r"\\multicolumn\{\d{1,2}\}\{[^{}]{0,20}\}\{([^{}]{0,100})\}")
 _DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
+_BRANCH = re.compile("[\u2502\u251c\u2514\u2500]+")
+_GRID = re.compile("[\u253c\u250c\u252c]")
+_DECOMPOSED = re.compile("[^\\W\\d_][\u0300-\u036f]{1,3}")
+_MISREAD = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
+    "\u2026\u2030\u2039\u203a\u20ac\u2122]{1,3}"
+)
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _LEADER = re.compile(r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[])")
@@ -107,6 +114,9 @@ def source_of(text: str) -> Source:
     source = Source(text)
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
+    if not text.isascii():
+        source = rewritten(source, _DECOMPOSED, "decomposed", lambda signs: unicodedata.normalize("NFC", signs))
+        source = rewritten(source, _MISREAD, "encoding", _reread)
     if _DIGITS.search(text):
         source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
     if '"text_generation"' in text:
@@ -129,6 +139,8 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _LIST_COMMA, "full_width", lambda _: ",")
     if '""' in text and re.search(r'[{\[,:]\s*""\w[\w ]*""\s*:', source.text):
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
+    if ("\u251c\u2500" in text or "\u2514\u2500" in text) and not _GRID.search(text):
+        source = rewritten(source, _BRANCH, "separator", lambda branch: " " * len(branch))
     if "~~" in text:
         source = rewritten(source, _STRUCK, "aside", lambda _: " ")
     if "\x1b" in text:
@@ -147,6 +159,14 @@ def _plain_characters(source: Source) -> Source:
     if wide.startswith("\ufeff"):
         source = rewritten(source, re.compile("^\ufeff"), "byte_order_mark", lambda _: "")
     return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
+
+
+def _reread(signs: str) -> str:
+    """Return signs of UTF-8 that was read as Windows-1252 as they were meant, others as they are."""
+    try:
+        return signs.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return signs
 
 
 def _latex_cells(row: str) -> str:

@@ -62,7 +62,11 @@ _FROM = re.compile(
 )
 _BRACKET = re.compile(r"[(\[]\s?$")
 _ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
-_OF_THE_VIDEO = re.compile(r"[- ]?(?:long )?(?:video|clip|recording|film|footage|movie|stream)\b", re.IGNORECASE)
+_OF_THE_VIDEO = re.compile(
+    r"[- ]?(?:in total|total|overall|altogether|long\b|of (?:footage|screen time|air ?time|material)|each\b|apiece|"
+    r"(?:long )?(?:video|clip|recording|film|footage|movie|stream))\b",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(
     r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|recording)\b",
     re.IGNORECASE,

@@ -24,6 +24,10 @@ _AMOUNT = (
     r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
     r"1)(?!\d)|out of \d{1,3})?"
 )
+_OF_WHAT = (
+    r"\s(?:of (?!confiden|certain)|off\b|cheaper|discount|less\b|more\b|fewer|faster|larger|smaller|increase|decrease|"
+    r"rise|drop|wool|cotton)"
+)
 _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
@@ -36,11 +40,13 @@ _CONFIDENCES = (
     re.compile(r"\bi(?:['\u2019]m| am) (?:very |absolutely |quite )?(?P<raw>certain)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<raw>{_LEVEL})[ -](?:confidence|certainty|probability)", re.IGNORECASE),
     re.compile(
-        r"(?<![\w.,])(?P<raw>\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent\b|per cent\b|(?:pts|points)(?=[\s.]*[)\]]))|"
+        rf"(?<![\w.,])(?P<raw>\d{{1,3}}(?:[.,]\d{{1,6}})?\s?(?:%(?!{_OF_WHAT})|per ?cent\b(?!{_OF_WHAT})|"
+        r"(?:pts|points)(?=[\s.]*[)\]]))|"
         r"\d{1,3}(?:\.\d+)?\s?/\s?(?:100|10)(?![\d/])|\d{1,3}(?:\.\d+)? out of (?:100|"
         r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
         re.IGNORECASE,
     ),
+    re.compile(r"[(\[]\s?(?P<raw>0?\.\d{1,4}|1\.0+)\s?[)\]]"),
     re.compile(
         r"(?<![\w.,:/-])(?P<raw>[01]?\.\d{1,4}|\d{1,3}) (?:confident|confidence|certainty|probability|likelihood)\b",
         re.IGNORECASE,

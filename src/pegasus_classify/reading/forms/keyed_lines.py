@@ -71,6 +71,8 @@ class KeyedLines(SentenceLines):
             line = line._replace(role="time")  # "Where: 0:12 - 0:31"
         if self.owner() is not None and option_of(key) is not None and times_in(value[:_LONGEST_VALUE]):
             return False  # "On-screen text: 2:33 - 2:36" under the name of a class.
+        if not value and self.owner() is None and option_of(key) is not None:
+            return self.open_key(line._replace(role="option"))
         if self.passed_over(line):
             return True
         if line.role == "other" or (line.role == "weak" and not value) or line.role == "option":
@@ -153,7 +155,7 @@ class KeyedLines(SentenceLines):
     def open_key(self, line: _Keyed) -> bool:
         """Open the entry of a key without a value, which lines below it fill."""
         key, role = line.key, line.role
-        obj = Obj([], (line.at, line.at + len(line.body)))
+        obj = Obj([("option", key)] if role == "option" else [], (line.at, line.at + len(line.body)))
         title = role == "other"
         aside = title and not FINAL.search(key) and (NEGATIVE.search(key) or is_aside(key))
         if not aside and role not in ("text", "absent"):

@@ -49,9 +49,9 @@ _PRESENTED = re.compile(
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
 CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 DENIAL = re.compile(
-    r"[(\[*_ ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
+    r"[(\[*_;# ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
     r"instances?|findings?|"
-    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|(?:aucun|ningun|ning\u00fan|kein|nessun|nenhum)\w*\b|"
     r"not (?:present|"
     r"visible|shown|seen|found|heard|applicable|in (?:the|this) video|at all|any|\w{3,20}ed)\b|absent\b|n/a\b|"
     r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|"

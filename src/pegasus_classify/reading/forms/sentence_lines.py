@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 
 from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
-from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS
+from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS, FINAL
 from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import truth_of
+from pegasus_classify.reading.keys import option_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import Spotted, blanked, times_in
 from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import Stretch
-from pegasus_classify.reading.tree import Obj
+from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["SentenceLines"]
 
 _HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
+_LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W*$")
+_SHORT = 40
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
 
@@ -70,13 +72,16 @@ class SentenceLines(Scopes):
         while self.stack[-1].rank == NAME_LINE and self.stack[-1].name is None and self.stack[-1].indent >= indent:
             self.stack.pop()
         inner = self.stack[-1]
-        told = [value for key, value in inner.obj.pairs if key != "class"]
+        held = [value for key, value in inner.obj.pairs if key != "class"]
         if any(
-            not (isinstance(each, Obj) and each.pairs[:1] and each.pairs[0][0] == "prompt") for each in told if each
+            not (isinstance(each, Obj) and each.pairs[:1] and each.pairs[0][0] == "prompt") for each in held if each
         ):
             self.add("prompt", prompt)
             return
-        obj = Obj([("prompt", prompt)], (at, at + len(body)))
+        bracket = _LAST_BRACKET.search(body)
+        option = option_of(bracket.group(1)) if bracket is not None else None
+        told: list[tuple[str, Node]] = [("option", option)] if option is not None else []
+        obj = Obj([("prompt", prompt), *told], (at, at + len(body)))
         self.add("", obj)
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
 
@@ -117,6 +122,9 @@ class SentenceLines(Scopes):
 
     def sentence(self, body: str, at: int, owner: str | None, trusted: int | None) -> None:
         """Read a line of sentences, about the class around it when they name no other."""
+        if body.endswith(":") and FINAL.search(body[-_SHORT:]):
+            self.root.pairs.clear()
+            return
         entries: list[Obj] | None = self.statements.read(body, at, trusted=trusted, after=self.recent)
         assert entries is not None
         timeless = not any("time" in dict(entry.pairs) for entry in entries)

@@ -22,6 +22,8 @@ _LAST_NUMBER = re.compile(
     r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(r"\s*(?:[;,.]|$|and\b)")
+_TOLD = re.compile(r"\x00\W*$|\x00.*\d\W*$|\d\s?[-\u2010-\u2015~]\s?[\d:.,]+\d\s?s?\s*$")
 _PERCENT = re.compile(r"(?:[~\u2248]\s?)?\d{1,3}(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r":\d\d,\d")
 _ON_SCREEN = re.compile(
@@ -46,7 +48,7 @@ def in_brackets(text: str) -> list[Spotted]:
         items = list(re.finditer(r"[^,;|]+", match.group(1)))
         numbers = [item for item in items if _PERCENT.fullmatch(item.group().strip())]
         others = [item for item in items if item not in numbers]
-        alone = not others and not text[match.end() :].strip(" .") and "\x00" in text[: match.start()]
+        alone = not others and _BEHIND.match(text, match.end()) and _TOLD.search(text[: match.start()][-_NEAR:])
         if (
             len(numbers) != 1
             or (not others and not alone)

@@ -86,7 +86,7 @@ class Sentences:
             trusted: Length of `text` up to which nothing was cut; None when it was not.
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
-        text = self.unquoted(text)
+        text = _NOT_IN_BRACKETS.sub(self.without_denied, self.unquoted(text))
         for_all = FOR_ALL.search(text) is not None
         clauses = self._clauses(text, known) if trusted is None and not for_all else []
         if clauses:
@@ -217,6 +217,10 @@ class Sentences:
                 return []
             entries.append(Obj([("class", name.hit.name), ("confidence", each.value)], span))
         return entries
+
+    def without_denied(self, match: re.Match[str]) -> str:
+        """Return brackets that say which other class is not meant as blanks: "Pickup Truck (not a Truck)"."""
+        return " " * len(match.group()) if self.mentions.find(match.group()) else match.group()
 
     def unquoted(self, text: str) -> str:
         """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""

@@ -237,7 +237,8 @@ class _Paragraph:
 
     def add_to_last(self, text: str, heard: Heard) -> None:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
-        if heard.sure and (self.near or SURENESS.search(text)) and not self.each_its_own(text, heard):
+        timed = bool(heard.times) and any("time" in dict(entry.pairs) for entry, _ in self.last)
+        if heard.sure and not timed and (self.near or SURENESS.search(text)) and not self.each_its_own(text, heard):
             self.complete("confidence", heard.sure[0].value)
         number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
         if number is not None and int(number.group(1)) <= 100:

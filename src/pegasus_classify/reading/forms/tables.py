@@ -231,7 +231,7 @@ def _matrix(rows: list[Row], keys: list[str], by_class: list[bool]) -> Arr | Non
         if (
             times is None
             or times.end is None
-            or any(truth_of(cell) is None for cell, named in zip(cells, by_class, strict=False) if named)
+            or any(cell and truth_of(cell) is None for cell, named in zip(cells, by_class, strict=False) if named)
         ):
             return None
         for key, cell, named in zip(keys, cells, by_class, strict=False):
@@ -291,8 +291,17 @@ def _with_head(rows: list[Row], keys: list[str], roles: list[Role], head: list[s
         if not timed and any(is_missing(cell) for cell in cells[1:]):
             pairs = [(key, value) for key, value in pairs if role_of(key) == "class"]
             pairs.append(("present", False))
-        entries.append(Obj([*pairs, *_sure_in_name(pairs)], (start, end)))
+        entries.append(Obj([*_gathered(pairs, keys), *_sure_in_name(pairs)], (start, end)))
     return Arr(entries)
+
+
+def _gathered(pairs: list[tuple[str, Node]], keys: list[str]) -> list[tuple[str, Node]]:
+    """Return the fields of a row; the times of several columns ("1st clip", "2nd clip") as its clips."""
+    if keys.count("time") < 2:
+        return pairs
+    times = [value for key, value in pairs if key == "time" and not is_missing(str(value))]
+    clips = Arr([Obj([("time", value)], None) for value in times])
+    return [*(pair for pair in pairs if pair[0] != "time"), ("clips", clips)]
 
 
 def _unwrapped(rows: list[Row], roles: list[Role]) -> list[Row]:
@@ -321,6 +330,12 @@ def _several(text: str, above: str, at: int, statements: Statements) -> list[tup
     return [("clips", Arr(clips))] if clips else [("clips", text)] if text else []
 
 
+def _hold_times(column: list[str]) -> bool:
+    """Return whether a column holds times, one in each cell that is not empty."""
+    full = [cell for cell in column if cell and not is_missing(cell)]
+    return bool(full) and all(stretch_of(cell) for cell in full)
+
+
 def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names) -> list[str]:
     """Return the keys, those of unknown columns found by what stands below them."""
     keys = list(keys)
@@ -339,7 +354,7 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
             keys[number] = "time"
         elif roles[number] == "other" and _COUNT.fullmatch(keys[number]):
             continue
-        elif roles[number] == "other" and all(stretch_of(cell) for cell in column) and "time" not in keys:
+        elif roles[number] == "other" and _hold_times(column):
             keys[number] = "time"
         elif roles[number] == "other" and keys[number] != "class":
             prompts = any(names.prompt_of(cell, each.name) for cell in column if cell for each in names.classes)

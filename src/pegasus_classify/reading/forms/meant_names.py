@@ -1,0 +1,102 @@
+"""Whether a name in a sentence stands for itself, and whether the words around it state it."""
+
+from __future__ import annotations
+
+from pegasus_classify.reading.forms.function_words import FUNCTION_WORDS, SUBJECTS
+from pegasus_classify.reading.forms.sentence_parts import leads_on
+from pegasus_classify.reading.forms.sentence_signs import (
+    HEDGE,
+    LAST_WORD,
+    LEFT_OK,
+    NEXT_WORD,
+    NOTHING,
+    OFFER,
+    POSITIVE,
+    QUOTING,
+    RIGHT_OK,
+    STATED_BEFORE,
+    STATED_BEHIND,
+    UNREAL,
+    WITHDRAWN,
+    WORDS,
+)
+from pegasus_classify.reading.mentions import Mention
+
+__all__ = ["declares", "is_whole_name", "states"]
+
+_LATIN = 0x24F
+_NEAR = 80
+"""Signs beside a name in which words may state it."""
+
+
+def is_whole_name(text: str, mention: Mention) -> bool:
+    """Return whether a name is not part of a longer one, such as "Deep Frying" or "Truck Driver".
+
+    Args:
+        text: The sentence.
+        mention: A name in it that means a class.
+    """
+    return _stands_free_before(text, mention) and _stands_free_behind(text, mention)
+
+
+def _stands_free_before(text: str, mention: Mention) -> bool:
+    before = text[max(0, mention.start - 60) : mention.start]
+    left = LAST_WORD.search(before)
+    word = "" if left is None else left.group(1)
+    known = word.casefold()
+    if not word or known in LEFT_OK or known in FUNCTION_WORDS or word[0].isdigit() or leads_on(left):
+        return True
+    if known.endswith("ly") or known in UNREAL:
+        return known not in UNREAL
+    # A name with a capital in the middle of a sentence is the class itself, whatever is said of it.
+    if mention.text[:1].isupper() and word[0].islower():
+        return True
+    assert left is not None
+    earlier = LAST_WORD.search(before[: left.start()])
+    return earlier is not None and word[0].islower() and _takes_a_verb(earlier.group(1).casefold(), mention.text)
+
+
+def _takes_a_verb(word: str, name: str) -> bool:
+    """Return whether the word behind this one is a verb, so that what it stands before is no longer name.
+
+    "They discuss inflation"; behind other words only a plural may stand without an article: "the couple exchange vows".
+    """
+    plural = name.endswith("s") and not (word in FUNCTION_WORDS or word in LEFT_OK or word[0].isdigit())
+    return word in SUBJECTS or plural
+
+
+def _stands_free_behind(text: str, mention: Mention) -> bool:
+    right = NEXT_WORD.match(text, mention.end)
+    if right is None or right.group(1)[0].isdigit() or ord(right.group(1)[0]) > _LATIN:
+        return True
+    word = right.group(1)
+    known = word.casefold()
+    return (
+        known in RIGHT_OK
+        or (known in FUNCTION_WORDS and word[0].islower())
+        or (word[0].islower() and word.endswith(("s", "ed", "ing", "t", "ly")))
+    )
+
+
+def declares(rest: str) -> bool:
+    """Return whether words around a name do nothing but state it."""
+    if HEDGE.search(rest):
+        return False
+    words = [word.casefold() for word in WORDS.findall(rest.replace("\x00", " "))]
+    return all(word in POSITIVE for word in words)
+
+
+def states(blank: str, start: int, end: int) -> bool:
+    """Return whether a sentence says that a name in it is there, in passing: "The video shows a pole vault".
+
+    Args:
+        blank: The sentence, its names blanked.
+        start: Where the name, or the first of several that stand together, begins.
+        end: Where the name, or the last of them, ends.
+    """
+    if HEDGE.search(blank) or WITHDRAWN.search(blank) or QUOTING.search(blank) or NOTHING.search(blank[:start]):
+        return False
+    behind = STATED_BEHIND.match(blank[end : end + _NEAR])
+    if behind is not None and NOTHING.search(behind.group()) is None:
+        return True
+    return OFFER.search(blank[:start]) is None and bool(STATED_BEFORE.search(blank[max(0, start - _NEAR) : start]))
