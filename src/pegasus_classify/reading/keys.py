@@ -62,7 +62,8 @@ _TABLE: dict[Role, str] = {
     "length_ms": "durationms lengthms durationmillis durationmilliseconds",
     "length": "duration length durationseconds durationsec",
     "confidence": "confidence p fiducia \u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c "
-    "sicurezza confidences scores confidencepct howsure level levelofconfidence surety confianca confiance konfidenz "
+    "sicurezza confidences scores confidencepct howsure sure "
+    "level levelofconfidence surety confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
     "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "

@@ -18,7 +18,7 @@ _LINKED_RIGHT = re.compile(r"[-\u2010\u2011][^\W_]")
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BEFORE = frozenset(
-    "\u6709\u662f\u5728\u548c\u4e0e\u53ca\u7684\u4e86\u5230\u89c1\u542b\u73b0\u4e3a\u53c8\u4e5f\u306b\u306e\u3068\u3084"
+    "\u53ea\u4e2a\u6761\u6bb5\u573a\u540d\u4f4d\u6709\u662f\u5728\u548c\u4e0e\u53ca\u7684\u4e86\u5230\u89c1\u542b\u73b0\u4e3a\u53c8\u4e5f\u306b\u306e\u3068\u3084"
 )
 _AFTER = frozenset(
     "\u7684\u5728\u51fa\u4ece\u4e8e\u662f\u6709\u548c\u4e0e\u53ca\u4e5f\u88ab\u6b63\u4e86\u306f\u304c\u3092\u306b\u306e\u3082\u3068\u3067"
@@ -94,7 +94,9 @@ class Mentions:
             alone = (not _UNSPACED.match(before) or before in _BEFORE) and (
                 not _UNSPACED.match(after) or after in _AFTER
             )
-            hit = self.names.class_of(match.group()) if alone else None
+            hit = self.names.class_of(match.group())
+            if not alone and hit is not None and hit.prompt is None:
+                hit = None
             if hit is not None or self._any_prompt(match.group()):
                 found.append(Mention(start, end, match.group(), hit))
         return sorted(found)

@@ -20,6 +20,7 @@ _MANY_MEANINGS = frozenset(
     {"video", "image", "scene", "frame", "see", "seen", "shown", "text", "title", "sound", "voice", "talk"}
 )
 _LONGEST = 300
+_LONGEST_NAME = 120
 DESCRIBING = frozenset({"description", "desc", "detail", "details", "descripci\u00f3n", "descri\u00e7\u00e3o"})
 """Keys of texts that may be a prompt to the letter."""
 _QUESTIONS = frozenset({"question", "q"})
@@ -85,11 +86,12 @@ def hits_of(fields: Fields, names: Names) -> list[Hit] | None:
 
 
 def _asked_about(fields: Fields, names: Names) -> list[Hit]:
-    """Return the class that is the whole value of a key without a meaning, spelled as requested."""
+    """Return the class that is the whole value of a key without a meaning, however it is spelled."""
     values = [
         value for key, value in fields.members if key in _QUESTIONS or (role_of(key) == "other" and key[:1].isalpha())
     ]
-    return [Hit(value) for value in values if isinstance(value, str) and value in names.names][:1]
+    hits = [names.class_of(value) for value in values if isinstance(value, str) and len(value) <= _LONGEST_NAME]
+    return [hit for hit in hits if hit is not None and hit.prompt is None][:1]
 
 
 def _named_by(raw: Node, names: Names) -> list[Hit]:

@@ -49,7 +49,9 @@ _MISREAD = re.compile(
 )
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
-_LEADER = re.compile(r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[])")
+_LEADER = re.compile(
+    r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[\d\u2713\u2714\u2717\u2718\u2705\u274c]|yes\b|no\b)", re.IGNORECASE
+)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 

@@ -35,13 +35,15 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|"
+    r"[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
     r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
-    r"lasting|continu(?:es|ing))\b\s*"
-    r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*[(\[]?\s*"
+    r"lasting|continu(?:es|ing)|going on|running on)\b\s*"
+    r"(?:at|until|to|till|by|for|around|about)?[\s:]*)\s*(?:(?:roughly|approximately|nearly|almost|just|shortly|around|"
+    r"about|some)\s+(?:before\s+|after\s+)?)?[(\[]?\s*"
     r"(?:\b(?:(?:the|el|der|die|la|le|o|il)\s+)?(?:seconds?|sec|sekunde|secondo|segundo|seconde|minut[eo]s?|time|"
     r"timestamp)\s+|t\s*=\s*|\b(?:the|el|der|die|la|le|o|il)\s+)?",
     re.IGNORECASE,
@@ -52,7 +54,8 @@ _AND = re.compile(
 )
 _COMMA = re.compile(r"\s*[,;|]\s*")
 _BETWEEN = re.compile(
-    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|segundos?)\s+)?[(\[]?\s*$",
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|"
+    r"segundos?)\s+)?[(\[]?\s*$",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -68,7 +71,8 @@ _OF_THE_VIDEO = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|recording)\b",
+    r"\b(?:throughout|during|over|across|for)\s+the\s+(?:entire|whole|full|complete)\s+(?:video|clip|footage|film|"
+    r"recording)\b",
     re.IGNORECASE,
 )
 _ONE_UNIT = re.compile(r"\b(?P<which>first|last|final) (?P<unit>half minute|minute)\b(?! \d|\s?mark)", re.IGNORECASE)
@@ -101,7 +105,8 @@ _ODD = re.compile(
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(
-    r"\b(?:second|sekunde|segundo|seconde|secondo|\u0627\u0644\u062b\u0627\u0646\u064a\u0629)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
+    r"\b(?:second|sekunde|segundo|seconde|secondo|"
+    r"\u0627\u0644\u062b\u0627\u0646\u064a\u0629)\s(\d{1,6}(?:[.,]\d{1,3})?)(?![\w:]|\s?(?:s|sec|seconds?|sekunden)\b)",
     re.IGNORECASE,
 )
 _MINUTES = re.compile(r"\d\s?m(?:in|\b)", re.IGNORECASE)
@@ -295,7 +300,9 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 
 
 _ENDED = re.compile(
-    r"\b(?:until|till|hasta|at\u00e9|bis(?: zu[rm]?)?|jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
+    r"\b(?:until(?: (?:the|this) (?:video|clip|footage|recording|film) (?:stops|ends|is over))?(?: at)?|(?:is|was|"
+    r"are) (?:over|out of \w+|done|gone|finished|back \w+ \w+ \w+) (?:at|by)|till|hasta|at\u00e9|bis(?: zu[rm]?)?|"
+    r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
     r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
     r"drives off|fades|(?:is |are |was |were )?dropped|drops|lets? up|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
     r"ceased|dies down|"

@@ -30,7 +30,9 @@ _OF_WHAT = (
 )
 _CONFIDENCES = (
     re.compile(
-        rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating)){{0,3}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
+        rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating|at|to|(?:in|for|on|about|with) (?:this|that|it|these|"
+        rf"those|them)(?: one)?|there|here|only|still|quite|"
+        rf"rather|very high(?= confidence)|somewhat)){{0,5}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
         rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)"
         rf"(?:\s?,?\s?\band (?P<second>{_AMOUNT}|{_LEVEL})(?![\w:.-]*\d|\s?(?:s|sec|seconds|min|minutes)\b))?",
         re.IGNORECASE,
@@ -54,10 +56,17 @@ _CONFIDENCES = (
 )
 
 
+_TOLD_FOR = re.compile(
+    r"(?<![\w.,:/-])(?P<raw>[01]?\.\d{1,4}|\d{1,3}(?:\.\d+)?(?:\s?%)?)(?= for (?!\d))", re.IGNORECASE
+)
+_ANY_WORD = re.compile(rf"\b(?:{_WORD})\b", re.IGNORECASE)
+
+
 def confidences_in(text: str) -> list[Spotted]:
     """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
     found: list[Spotted] = []
-    for pattern in _CONFIDENCES:
+    told_for = [_TOLD_FOR] if " for " in text and _ANY_WORD.search(text) else []
+    for pattern in (*_CONFIDENCES, *told_for):
         here = [each for match in pattern.finditer(text) for each in _amounts(match)]
         text = blanked(text, here)
         found += here

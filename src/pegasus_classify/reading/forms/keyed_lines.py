@@ -18,7 +18,7 @@ from pegasus_classify.reading.sureness import confidences_in
 from pegasus_classify.reading.timecodes import stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
-__all__ = ["KeyedLines"]
+__all__ = ["Keyed", "KeyedLines"]
 
 _FIRST_WORD = re.compile(r"[^\W\d]{2,20}(?![\w/-])")
 _YAML_REMARK = re.compile(r"\s+#\s.*\Z")
@@ -27,10 +27,10 @@ _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
 _HEAD_FIELDS = frozenset({"time", "confidence", "option", "present"})
 _LONGEST_VALUE = 400
-_ROLE_BEHIND = (" label", " class", " category", " answer")
+_ROLE_BEHIND = (" label", " class", " category", " answer", " tag", " topic")
 
 
-class _Keyed(NamedTuple):
+class Keyed(NamedTuple):
     """A line that is a key and its value.
 
     Attributes:
@@ -66,7 +66,7 @@ class KeyedLines(SentenceLines):
         """Read `key: value`; False when it is no such line."""
         key = match.group("key").strip()
         value = _YAML_REMARK.sub("", _REMARK.sub("", body[match.end() :].strip()))
-        line = _Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
+        line = Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
         if line.role == "option" and option_of(value) is None and times_in(value[:_LONGEST_VALUE], bare=True):
             line = line._replace(role="time")  # "Where: 0:12 - 0:31"
         if self.owner() is not None and option_of(key) is not None and times_in(value[:_LONGEST_VALUE]):
@@ -99,7 +99,7 @@ class KeyedLines(SentenceLines):
             return role_of(key.rsplit(" ", 1)[1])
         return role
 
-    def passed_over(self, line: _Keyed) -> bool:
+    def passed_over(self, line: Keyed) -> bool:
         """Pass over a line whose key says that it is no answer: reasoning, a draft, words on a screen."""
         if line.role != "text" and not (
             line.role == "other"
@@ -117,7 +117,7 @@ class KeyedLines(SentenceLines):
         self.aside(line.value, line.indent)
         return True
 
-    def announced(self, line: _Keyed) -> bool:
+    def announced(self, line: Keyed) -> bool:
         """Read a line whose key announces its value: a correction, the question's own list, what was found."""
         key, role, value = line.key, line.role, line.value
         if role == "other" and CORRECTION.fullmatch(key):
@@ -133,7 +133,7 @@ class KeyedLines(SentenceLines):
             return True
         return False
 
-    def in_words(self, line: _Keyed) -> bool:
+    def in_words(self, line: Keyed) -> bool:
         """Read a value that is words where a plain field could stand: an answer, a sentence about a class."""
         named = self.names.classes_in(str(scalar(line.value))) if line.role == "class" else []
         worded = line.role == "present" or (line.role == "class" and not named)
@@ -152,7 +152,7 @@ class KeyedLines(SentenceLines):
         if not value:
             self.stack.append(Scope(Obj([], None), indent + 0.5))
 
-    def open_key(self, line: _Keyed) -> bool:
+    def open_key(self, line: Keyed) -> bool:
         """Open the entry of a key without a value, which lines below it fill."""
         key, role = line.key, line.role
         obj = Obj([("option", key)] if role == "option" else [], (line.at, line.at + len(line.body)))
@@ -165,7 +165,7 @@ class KeyedLines(SentenceLines):
         self.stack.append(Scope(obj, line.indent + 0.5, name=self.stack[-1].name))
         return True
 
-    def named(self, line: _Keyed) -> bool | None:
+    def named(self, line: Keyed) -> bool | None:
         """Read a line whose key is a class or a prompt of the class around it; None when it is neither."""
         key, value = line.key, line.value
         owner = self.owner()
@@ -205,7 +205,7 @@ class KeyedLines(SentenceLines):
         self.behind(obj, name, value, line.start)
         return True
 
-    def open_head(self, line: _Keyed, hit: Hit | None) -> bool:
+    def open_head(self, line: Keyed, hit: Hit | None) -> bool:
         """Open the entry of a name that is followed by more in brackets: `Spill (0:10 - 0:20):`.
 
         What stands below a name that was not asked belongs to it, and is dropped with it.

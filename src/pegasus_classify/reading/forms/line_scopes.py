@@ -19,12 +19,16 @@ _MOST_RECENT = 64
 
 @dataclass(slots=True)
 class Scope:
-    """An entry that following lines may add to: those indented at least as far as `indent`; `rank` is a heading's."""
+    """An entry that following lines may add to: those indented at least as far as `indent`; `rank` is a heading's.
+
+    `column` is that of the bullet which is such a heading.
+    """
 
     obj: Obj
     indent: float
     rank: int = 99
     name: str | None = None
+    column: int | None = None
 
 
 class Scopes:

@@ -26,7 +26,8 @@ __all__ = [
 LINE = re.compile(r"[^\n]*")
 INDENT = re.compile(r"[ \t]*")
 BULLET = re.compile(
-    r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u25ba\u25b6\u27a4\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s+[^\W\d])|"
+    r"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2023\u25ba\u25b6\u27a4\u2013\u2014]|\(?\d{1,3}[.)\]](?=\s)|\(?[a-z]\)|"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s+[^\W\d])|"
     r"[\u2705\u2714\u2713\u274c\u274e\u2717\u2718\u2611])[ \t]+|[\u2022\u25aa\u274c\u274e\u2705]"
 )
 OUTLINE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t]+")
@@ -62,7 +63,8 @@ def scalar(value: str) -> Node:
 
 _PREFIX = re.compile(
     r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP|"
-    r"(?:(?:level|lvl|severity|logger|ts|time|msg|service)=(?:\"[^\"\n]{0,80}\"|[^\s\"]{1,40})\s+){1,4})(?:[:\s]|(?<=\s))\s*"
+    r"(?:(?:level|lvl|severity|logger|ts|time|msg|service)=(?:\"[^\"\n]{0,80}\"|[^\s\"]{1,40})\s+){1,4})(?:[:\s]|"
+    r"(?<=\s))\s*"
 )
 _PAIR = re.compile(
     r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"

@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "ABSENT_TITLE",
+    "ANSWER",
     "BEGINS",
     "CORRECTION",
     "DENIAL",
@@ -16,6 +17,7 @@ __all__ = [
     "NEGATIVE",
     "NUMBERED_ENTRY",
     "NUMBERED_TIME",
+    "QUESTION",
     "is_aside",
 ]
 
@@ -46,12 +48,19 @@ _PRESENTED = re.compile(
     r"(?:asked|requested|request|instructions?|given)\b(?: for| about)?",
     re.IGNORECASE,
 )
+ANSWER = re.compile(r"(?:A(?:nswer)?\s?\d{0,3}\s?[:.)-]\s*)?(?P<answer>(?:yes|no|none|not)\b.*)", re.IGNORECASE)
+QUESTION = re.compile(
+    r"(?:Q(?:uestion)?\s?\d{0,3}\s?[:.)-]\s*)?(?P<question>[^?\n]{3,200})\?"
+    r"(?:\s*(?:A(?:nswer)?\s?\d{0,3}\s?[:.)-]\s*)?(?P<answer>(?:yes|no|none|not)\b.*))?",
+    re.IGNORECASE,
+)
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
 CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 DENIAL = re.compile(
     r"[(\[*_;# ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
     r"instances?|findings?|"
-    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|(?:aucun|ningun|ning\u00fan|kein|nessun|nenhum)\w*\b|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|(?:aucun|"
+    r"ningun|ning\u00fan|kein|nessun|nenhum)\w*\b|"
     r"not (?:present|"
     r"visible|shown|seen|found|heard|applicable|in (?:the|this) video|at all|any|\w{3,20}ed)\b|absent\b|n/a\b|"
     r"does(?: not|n['\u2019]t) (?:appear|occur)|(?:was|is)(?: not|n['\u2019]t) (?:found|seen|present|detected|"

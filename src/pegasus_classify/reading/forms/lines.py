@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pegasus_classify.reading.forms.headless import columns_of
-from pegasus_classify.reading.forms.keyed_lines import KeyedLines
+from pegasus_classify.reading.forms.keyed_lines import Keyed, KeyedLines
 from pegasus_classify.reading.forms.line_scopes import Scope
 from pegasus_classify.reading.forms.line_signs import (
     BULLET,
@@ -20,7 +20,15 @@ from pegasus_classify.reading.forms.line_signs import (
     key_in,
     scalar,
 )
-from pegasus_classify.reading.forms.line_words import ABSENT_TITLE, LOOKED_IN_VAIN, NEGATIVE, NUMBERED_ENTRY, is_aside
+from pegasus_classify.reading.forms.line_words import (
+    ABSENT_TITLE,
+    ANSWER,
+    LOOKED_IN_VAIN,
+    NEGATIVE,
+    NUMBERED_ENTRY,
+    QUESTION,
+    is_aside,
+)
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import option_of, role_of
 from pegasus_classify.reading.names import Hit
@@ -46,6 +54,9 @@ class _Lines(KeyedLines):
     def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
         super().__init__(text, statements, trusted)
         self.cue: Stretch | None = None
+        self.captions: list[Obj] = []
+        self.column: int | None = None
+        self.question: str | None = None
 
     def line(self, raw: str, offset: int) -> None:
         lead = len(raw) - len(raw.lstrip(" \t"))
@@ -63,6 +74,7 @@ class _Lines(KeyedLines):
         if cue is not None:
             times = stretch_of(f"{cue.group(1)} --> {cue.group(2)}")
             self.pop(-0.5)
+            self.captions = []
             self.cue = times if self.trusted is None or offset + len(raw) < self.trusted else None
             return
         self.bulleted(body, indent, offset + lead)
@@ -77,6 +89,7 @@ class _Lines(KeyedLines):
             self.heading(heading, at + outline.end() - level - 1)
             return
         bullet = BULLET.match(body)
+        self.column = None
         nested = 0
         while bullet is not None and nested < _DEEPEST:
             nested += 1
@@ -86,6 +99,7 @@ class _Lines(KeyedLines):
             body = ticked + body[bullet.end() :]
             at += bullet.end() - len(ticked)
             self.item(indent, at, body)
+            self.column = indent
             bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
         if bullet is None and self.stack[-1].indent != indent:
             self.pop(float(indent))
@@ -103,13 +117,34 @@ class _Lines(KeyedLines):
         if heading is not None and self.heading(heading, at):
             return
         if self.cue is not None:
-            for entry in self.caption(body, at):
-                self.add("", entry)
+            self.captioned(body, at)
+            return
+        if self.answered(body, indent, at):
             return
         match = key_in(body)
         if match is not None and self.keyed(match, body, indent, at):
             return
         self.free(body, at, indent)
+
+    def answered(self, body: str, indent: int, at: int) -> bool:
+        """Read the answer to a question about one class, on its line or on the next: "Is Rain shown? Yes, 0:10"."""
+        asked, self.question = self.question, None
+        match = QUESTION.fullmatch(body)
+        if match is None:
+            answer = ANSWER.fullmatch(body) if asked is not None else None
+            return answer is not None and bool(self.named(self.about_class(asked or "", answer, body, indent, at)))
+        found = {each.hit.name for each in self.statements.mentions.find(match.group("question")) if each.hit}
+        if len(found) != 1:
+            return False
+        name = found.pop()
+        if match.group("answer") is None:
+            self.question = name
+            return False
+        return bool(self.named(self.about_class(name, match, body, indent, at)))
+
+    def about_class(self, name: str, match: re.Match[str], body: str, indent: int, at: int) -> Keyed:
+        """Return an answer as what stands behind the name of its class."""
+        return Keyed(name, "other", match.group("answer"), body, at, at + match.start("answer"), indent)
 
     def checked(self, body: str, at: int) -> tuple[str, int] | None:
         """Read a box that is ticked or not; return what is left of the line, None when nothing is."""
@@ -196,7 +231,7 @@ class _Lines(KeyedLines):
         hit = self.names.class_of(title) or self.head_of(title)
         option = option_of(title) if hit is None else None
         if hit is None and option is None and not match.group(1):
-            return False
+            return self.beside_classes(title)
         while len(self.stack) > 1 and self.stack[-1].rank >= rank:
             self.stack.pop()
         obj = Obj([("option", option)] if option is not None else [], (at, at + len(match.group())))
@@ -212,7 +247,19 @@ class _Lines(KeyedLines):
             or not (NEGATIVE.search(title) or is_aside(title))
         ):
             self.add("", obj)
-        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None))
+        self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None, self.column))
+        return True
+
+    def beside_classes(self, title: str) -> bool:
+        """Close the class of a bullet in bold when the next such bullet names none that was asked; False if it is none.
+
+        What stands below it belongs to nothing.
+        """
+        same = [number for number, scope in enumerate(self.stack) if scope.name and scope.column == self.column]
+        if self.column is None or not same or role_of(title) != "other" or NUMBERED_ENTRY.fullmatch(title):
+            return False
+        del self.stack[same[0] :]
+        self.stack.append(Scope(Obj([], None), -0.5, 7, column=self.column))
         return True
 
     def fill_heading(self, obj: Obj, hit: Hit, title: str, note: str, at: int) -> None:
@@ -230,6 +277,18 @@ class _Lines(KeyedLines):
             else:
                 inner = fields.get("fields", entry)
                 obj.pairs += [pair for pair in inner.pairs if pair[0] in ("confidence", "option", "present")]
+
+    def captioned(self, body: str, at: int) -> None:
+        """Take a line of a caption: entries of its own, or the confidence of those of the lines before it."""
+        sure = confidences_in(body)
+        if sure and self.captions and not self.statements.mentions.find(body):
+            for entry in self.captions:
+                entry.pairs.append(("confidence", sure[0].value))
+            self.captions = []
+            return
+        self.captions = self.caption(body, at)
+        for entry in self.captions:
+            self.add("", entry)
 
     def caption(self, body: str, at: int) -> list[Obj]:
         """Return what a caption says, which holds while it is shown."""

@@ -25,6 +25,7 @@ from pegasus_classify.reading.mentions import Mention
 __all__ = ["declares", "is_whole_name", "states"]
 
 _LATIN = 0x24F
+_CYRILLIC = 0x52F
 _NEAR = 80
 """Signs beside a name in which words may state it."""
 
@@ -44,7 +45,14 @@ def _stands_free_before(text: str, mention: Mention) -> bool:
     left = LAST_WORD.search(before)
     word = "" if left is None else left.group(1)
     known = word.casefold()
-    if not word or known in LEFT_OK or known in FUNCTION_WORDS or word[0].isdigit() or leads_on(left):
+    if (
+        not word
+        or ord(word[0]) > _CYRILLIC
+        or known in LEFT_OK
+        or known in FUNCTION_WORDS
+        or word[0].isdigit()
+        or leads_on(left)
+    ):
         return True
     if known.endswith("ly") or known in UNREAL:
         return known not in UNREAL

@@ -13,7 +13,7 @@ from pegasus_classify.reading.spotted import Spotted
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
-__all__ = ["NameGroup", "NameGroups", "confidence_pair", "respective", "shared_out", "spread"]
+__all__ = ["NameGroup", "NameGroups", "confidence_pair", "own_brackets", "respective", "shared_out", "spread"]
 
 _DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
 """A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
@@ -176,13 +176,26 @@ def respective(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted
     ]
 
 
+def own_brackets(text: str, times: list[Spotted], groups: list[NameGroup]) -> list[Spotted]:
+    """Return the times but those in brackets before the first name, where names have brackets behind them.
+
+    "A leopard rests (1:10 - 1:32) before a hippo surfaces (2:00 - 2:14)": each belongs to what it stands behind.
+    """
+    bracketed = [text[max(0, each.start - 1) : each.start] in ("(", "[") for each in times]
+    if not groups or len(times) < 2 or not all(bracketed):
+        return times
+    first = groups[0].mentions[0].start
+    kept = [each for each in times if each.start > first]
+    return kept if kept and times[0].start > 1 else times
+
+
 def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -> None:
     """Give each time and confidence to the names it stands with: those before it, or behind leading times."""
     stated = [group for group in groups if not group.denied]
     if not stated:
         return
-    leading = bool(times) and times[0].start < groups[0].mentions[0].start
-    starts = [group.mentions[0].start for group in groups]
+    starts = [min(each.start for each in group.mentions) for group in groups]
+    leading = bool(times) and times[0].start < starts[0]
     taken: dict[int, list[Spotted]] = {}
     for each in times:
         assert isinstance(each.value, Stretch)

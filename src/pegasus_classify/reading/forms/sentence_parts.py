@@ -11,7 +11,17 @@ from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.mentions import Mention
 from pegasus_classify.reading.spotted import Spotted
 
-__all__ = ["emptied", "in_a_name", "in_brackets", "is_foreign", "is_whole", "leads_on", "option_told", "without_slips"]
+__all__ = [
+    "emptied",
+    "in_a_name",
+    "in_brackets",
+    "is_foreign",
+    "is_whole",
+    "leads_on",
+    "option_told",
+    "without_denied",
+    "without_slips",
+]
 
 _OPTION_KEY = re.compile(
     r"(?:(?:all |both |each |the )*(?:option|source|modality|evidence|via|as)(?: is)?\s*[:=]?\s*)", re.IGNORECASE
@@ -22,17 +32,53 @@ _LAST_NUMBER = re.compile(
     r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
+_NOT_THEN = re.compile(r"\bnot (?:from |at |between |until )?$", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:[;,.]|$|and\b)")
 _TOLD = re.compile(r"\x00\W*$|\x00.*\d\W*$|\d\s?[-\u2010-\u2015~]\s?[\d:.,]+\d\s?s?\s*$")
 _PERCENT = re.compile(r"(?:[~\u2248]\s?)?\d{1,3}(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r":\d\d,\d")
 _ON_SCREEN = re.compile(
-    r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b", re.IGNORECASE
+    r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b|"
+    r"\b(?:as|in|by|via) text[ -]in[ -]video\b|\bon[- ]screen text (?:refers|shows|says|reads|mentions|names|spells)\b",
+    re.IGNORECASE,
 )
-_SPOKEN = re.compile(r"\b(?:in|by|through|via) (?:the )?(?:spoken )?(?:dialogue|speech|conversation)\b", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\b(?:in|by|through|via|from|source is|evidence is) (?:the )?(?:spoken )?(?:dialogue|speech|conversation|"
+    r"audio(?: track)?|soundtrack)\b|"
+    r"\b(?:spoken|audio|conversational) evidence\b",
+    re.IGNORECASE,
+)
+_SEEN = re.compile(
+    r"\b(?:is|are|only|purely|entirely|based on) visual\b(?! effect)|\bvisual only\b|\bvisual (?:track|evidence|"
+    r"channel)\b|"
+    r"\b(?:i[ns]|from|on) the visuals\b",
+    re.IGNORECASE,
+)
 _MANY_MEANINGS = frozenset(
-    "video image images scene frame frames picture see seen shown sight appearance text texts title titles sound voice "  # noqa: SIM905
-    "voices talk written writing".split()
+    [
+        "video",
+        "image",
+        "images",
+        "scene",
+        "frame",
+        "frames",
+        "picture",
+        "see",
+        "seen",
+        "shown",
+        "sight",
+        "appearance",
+        "text",
+        "texts",
+        "title",
+        "titles",
+        "sound",
+        "voice",
+        "voices",
+        "talk",
+        "written",
+        "writing",
+    ]
 )
 """Words for an option that say something else in a sentence unless they stand apart."""
 _FAR = 300
@@ -87,6 +133,8 @@ def option_told(text: str) -> Option | None:
         return "conversation"
     if _ON_SCREEN.search(text):
         return "text_in_video"
+    if _SEEN.search(text):
+        return "visual"
     for match in re.finditer(r"(?:[^()\[\],;|\x00/]|(?<! )/|/(?! ))+", text):
         word = _OPTION_KEY.sub("", match.group().strip(" .:*_`-\u2013\u2014"))
         option = option_of(word)
@@ -103,6 +151,12 @@ def without_slips(text: str, names: list[Mention]) -> list[Mention]:
         for number, each in enumerate(names)
         if number + 1 == len(names) or SLIP.search(text[each.end : names[number + 1].start]) is None
     ]
+
+
+def without_denied(text: str, times: list[Spotted]) -> list[Spotted]:
+    """Return the times of a sentence but those it says no to, wherever it tells them: "..., not from 2:00 to 2:20"."""
+    gone = [each.value for each in times if _NOT_THEN.search(text[max(0, each.start - 20) : each.start])]
+    return [each for each in times if each.value not in gone]
 
 
 def in_a_name(match: re.Match[str], edges: list[tuple[int, int]]) -> bool:

@@ -53,12 +53,18 @@ SENTENCE = re.compile(
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
     r"excluding|except|kein\w*|"
-    r"nicht|sans|pas de|sin|ni)\b[^.:]{0,40}$|n['\u2019]t\b[^.:]{0,40}$|\u6ca1\u6709[^\u3002]{0,6}$",
+    r"nicht|sans|pas de|sin|ni)\b[^.:]{0,40}$|n['\u2019]t\b[^.:]{0,40}$|\u6ca1\u6709[^\u3002]{0,6}$|"
+    r"\u0648?(?:\u0644\u0627|\u0644\u0645) [^\u060c.]{0,30}$",
     re.IGNORECASE,
 )
-BUT = re.compile(r"\b(?:but|however|although|though|only|instead|sondern|mais|pero|sino)\b", re.IGNORECASE)
+BUT = re.compile(
+    r",\s+(?:(?:and )?so\s+)?(?:i|we|it|he|she|they|there|this|that|please|so)\b|\b(?:but|however|although|though|"
+    r"only|instead|sondern|mais|pero|sino)\b",
+    re.IGNORECASE,
+)
 NOTHING = re.compile(
-    r"\b(?:no|not|nothing|nobody|none|without|neither|never|kein\w*|nicht|ning\u00fan|ninguna|aucun\w*|pas)\b|n['\u2019]t\b",
+    r"\b(?:no|not|nothing|nobody|none|without|neither|never|kein\w*|nicht|ning\u00fan|ninguna|aucun\w*|pas)\b|"
+    r"n['\u2019]t\b",
     re.IGNORECASE,
 )
 """Words by which a sentence may say no to something."""
@@ -73,14 +79,16 @@ STATED_BEHIND = re.compile(
     re.IGNORECASE,
 )
 STATED_BEFORE = re.compile(
-    r"\b(?:shows?|showing|contains?|depicts?|depicting|features?|featuring|includes?|sees?|finds?|found|detect(?:s|ed)?|"
+    r"\b(?:shows?|showing|contains?|depicts?|depicting|features?|featuring|includes?|sees?|finds?|found|detect(?:s|"
+    r"ed)?|"
     r"identif(?:y|ies|ied)|spot(?:ted)?|observed?|notice|noticed|(?:is|are|all|mostly|mainly|entirely) about|"
     r"focus(?:es|ed)? on|belongs? to|falls? (?:under|into)|class(?:ified|ify|ed) (?:\w+ ){0,3}?as|"
     r"count(?:s|ed)? (?:it |this )?as|"
     r"qualif(?:y|ies) as|label(?:l?ed)? (?:it |this )?as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
-    r"there['\u2019]s|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
+    r"there['\u2019]s|so (?:does|do|is|are)|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
     r"(?:class|topic|category|label|exercise|activity|match|one) is|on|assign(?:ed)?|add|confirm(?:ed)?)\s+"
-    r"(?:(?:as|an?|the|some|both|also|clearly|of|only|two|three|several|multiple|athlete|person|man|woman|people|someone|"
+    r"(?:(?:as|an?|the|some|both|also|clearly|of|only|two|three|several|multiple|athlete|person|man|woman|people|"
+    r"someone|"
     r"performing|doing|playing)\s+){0,4}\W{0,3}$",
     re.IGNORECASE,
 )
@@ -114,11 +122,15 @@ REJECTED = re.compile(
 )
 """How a sentence takes back at its end what it named."""
 NO_AFTER = re.compile(
-    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2\u27a1\ufe0f\u203a\u00bb\U0001f449]*\s*(?:(?:is|are|was|were|do|does|did|has|have|could|can|been|be|"
+    r"^[\s*_`\"')\]]*[:\-\u2013\u2014=|>\u2192\u21d2\u27a1\ufe0f\u203a\u00bb\U0001f449]*\s*(?:(?:is|are|was|were|do|"
+    r"does|did|has|have|could|can|been|be|"
     r"also|it|clearly|ist|wird|sind|est|kommt|kommen|remained|remains|stays?)\s+)*"
-    r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|\u274e|\u00d7|nicht\b|"
+    r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|"
+    r"\u274e|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|withdrawn|retracted|removed|"
     r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
+    r"[\u306f\u304c\u3082]\s?(?:\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|"
+    r"\u767b\u5834\u3057\u307e\u305b\u3093|\u78ba\u8a8d\u3067\u304d\u307e\u305b\u3093)|"
     r"\uc5c6\uc74c|isn['\u2019]t|"
     r"aren['\u2019]t|wasn['\u2019]t|don['\u2019]t|doesn['\u2019]t|didn['\u2019]t|weren['\u2019]t)",
     re.IGNORECASE,
@@ -143,7 +155,8 @@ RESPECTIVELY = re.compile(
     r"\b(?:respectively|in that order|in this order|beziehungsweise|respectivamente|respectivement)\b", re.IGNORECASE
 )
 JOINER = re.compile(
-    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|[\s\u3001]*",
+    r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|"
+    r"[\s\u3001]*",
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(
@@ -162,7 +175,8 @@ SLIP = re.compile(
     re.IGNORECASE,
 )
 WITHDRAWN = re.compile(
-    r"\b(?:(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
+    r"\b(?:took (?:it|this|that|them|the \w+(?: \w+)?)?\b.{0,60}\bfor\b|(?:is|are|was) withdrawn|"
+    r"(?:at )?first (?:glance|sight|thought|took|seemed|looked)|thought (?:there|it|this|that)|turns? out|"
     r"(?:does|do|did)(?: not|n['\u2019]t) (?:count|qualify|belong)|not (?:be )?counted|"
     r"(?:looks?|looked|seems?|seemed|appears? to be) (?:like )?.{0,60}\bbut\b|but (?:it|that|this) (?:is|"
     r"was)(?: not|n['\u2019]t))",
@@ -308,7 +322,9 @@ WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
 NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")
 FOREIGN = re.compile(
-    r"(?:^|[,;]\s+|\band\s+)(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|Before|In|On|"
-    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|Although|While|When|That|First|Finally|Next|Around|About|During|Starting|I|We|Here|"
+    r"(?:^|[,;]\s+|\band\s+)(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|"
+    r"Before|In|On|"
+    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|Although|While|When|That|First|Finally|Next|Around|"
+    r"About|During|Starting|I|We|Here|"
     r"There|Yes|Von|De|Du|Da|Ab)\b)[A-Z][\w'-]*(?:\s+[\w'-]+){0,4}\s*(?:\bfrom\b|\bat\b|\bbetween\b|:|\()"
 )

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pegasus_classify.reading.forms.meant_names import declares, is_whole_name, states
-from pegasus_classify.reading.forms.name_groups import NameGroups, confidence_pair, respective, shared_out, spread
+from pegasus_classify.reading.forms.name_groups import (
+    NameGroups,
+    confidence_pair,
+    own_brackets,
+    respective,
+    shared_out,
+    spread,
+)
 from pegasus_classify.reading.forms.sentence_parts import (
     emptied,
     in_a_name,
@@ -15,6 +22,7 @@ from pegasus_classify.reading.forms.sentence_parts import (
     is_foreign,
     is_whole,
     option_told,
+    without_denied,
     without_slips,
 )
 from pegasus_classify.reading.forms.sentence_signs import (
@@ -43,6 +51,13 @@ __all__ = ["Heard", "Sentences"]
 
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _NOT_IN_BRACKETS = re.compile(r"\([^()]{0,60}\bnot\b[^()]{0,100}\)", re.IGNORECASE)
+_IF_ASKED = re.compile(
+    r"\bif i (?:had|have|were) to \w+[^.,;]{0,60}?,? (?:it would be|it['\u2019]d be|i['\u2019]d (?:say|go with|"
+    r"choose|pick)|"
+    r"i would (?:say|go with|choose|pick))",
+    re.IGNORECASE,
+)
+"""How an answer begins that only sounds like a hedge."""
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300
@@ -86,6 +101,7 @@ class Sentences:
             trusted: Length of `text` up to which nothing was cut; None when it was not.
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
+        text = _IF_ASKED.sub(lambda match: " " * len(match.group()), text)
         text = _NOT_IN_BRACKETS.sub(self.without_denied, self.unquoted(text))
         for_all = FOR_ALL.search(text) is not None
         clauses = self._clauses(text, known) if trusted is None and not for_all else []
@@ -153,6 +169,7 @@ class Sentences:
             for each in times_in(blank, bare=known is not None)
             if trusted is None or is_whole(text, each.end, trusted)
         ]
+        times = without_denied(text, times)
         span = (offset, offset + len(text))
         kept = [
             each
@@ -196,6 +213,7 @@ class Sentences:
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
             times = [each for each in times if not is_foreign(blank, ends, each.start)]
+        times = own_brackets(text, times, groups)
         in_turn = respective(groups, times, sure) if RESPECTIVELY.search(text) else None
         if in_turn is None:
             spread(groups, times, sure)

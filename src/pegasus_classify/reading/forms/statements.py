@@ -141,7 +141,8 @@ class _Paragraph:
         if added:
             self.add_topic(text, added)
             self.add_sureness(added)
-            self.last = [(entry, self.owner(entry)) for entry in added]
+            said = [(entry, self.owner(entry)) for entry in added if "present" not in dict(entry.pairs)]
+            self.last = said or self.last
             self.entries.update((id(entry), entry) for entry in added)
             self.open = [] if self.during is None else self.open
         else:
