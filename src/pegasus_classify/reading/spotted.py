@@ -235,7 +235,16 @@ def _evened(match: re.Match[str]) -> str:
     return (match.group("unit") or "").ljust(len(match.group()))
 
 
+_BEGUN = re.compile(
+    r"\b(?:having (?:begun|started)|(?:which|it|that) (?:had )?(?:began|begun|started))\s+(?:at|"
+    r"from)?\s*$",
+    re.IGNORECASE,
+)
+
+
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
+    if _BEGUN.search(text[one.end : two.start]):
+        return Stretch(two.moment, one.moment)
     start = _like(one, two)
     if _LENGTH.search(text[one.end : two.start]) or _LASTING.search(text[one.end : two.start]):
         return Stretch(start, Moment(start.seconds + two.moment.seconds))
@@ -314,7 +323,11 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _FARTHEST = 160
-_STOPS = re.compile(r"[;\n]|\b(?:second|next|another|third|also|then)\b", re.IGNORECASE)
+_STOPS = re.compile(
+    r";(?! (?:it|that|this|they|she|he)\b)|\n|\b(?:second|next|another|third|also|"
+    r"then)\b",
+    re.IGNORECASE,
+)
 _BEHIND_NAME = re.compile("\x00[\\s:@=|,\u2013\u2014-]{1,4}(?:at|from)?\\s?$")
 _NAME = re.compile("\x00+")
 
@@ -332,7 +345,11 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
         and not _STOPS.search(between)
     ):
         return ":" in one.text or "s" in one.text
-    if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST or _ENDED.search(between) is None:
+    if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST:
+        return False
+    if _BEGUN.search(between):
+        return two.moment.seconds < one.moment.seconds
+    if _ENDED.search(between) is None:
         return False
     if _STOPS.search(between) or _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
         return False

@@ -33,7 +33,7 @@ _CONFIDENCES = (
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating|at|to|(?:in|for|on|about|with) (?:this|that|it|these|"
         rf"those|them)(?: one)?|there|here|only|still|quite|"
         rf"rather|very high(?= confidence)|somewhat)){{0,5}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
-        rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\s?-\s?\d)"
+        rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\d|\s?-\s?\d)"
         rf"(?:\s?,?\s?\band (?P<second>{_AMOUNT}|{_LEVEL})(?![\w:.-]*\d|\s?(?:s|sec|seconds|min|minutes)\b))?",
         re.IGNORECASE,
     ),

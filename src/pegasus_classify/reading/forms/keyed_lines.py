@@ -138,6 +138,9 @@ class KeyedLines(SentenceLines):
         named = self.names.classes_in(str(scalar(line.value))) if line.role == "class" else []
         worded = line.role == "present" or (line.role == "class" and not named)
         if line.role == "answer":
+            if FINAL.search(line.key) and self.statements.mentions.find(line.value):
+                self.root.pairs.clear()
+                del self.stack[1:]
             if self.doubted:
                 self.root.pairs.clear()
                 self.doubted = False

@@ -44,8 +44,9 @@ def is_aside(title: str) -> bool:
 
 
 _PRESENTED = re.compile(
-    r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay)\b.{0,80}?\b(?:you(?:['\u2019]ve| have)? )?"
-    r"(?:asked|requested|request|instructions?|given)\b(?: for| about)?",
+    r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay|answering|to answer|in answer|"
+    r"in response)\b.{0,80}?\b(?:you(?:['\u2019]ve| have)? )?"
+    r"(?:asked|requested|request|instructions?|given|question)\b(?: for| about)?",
     re.IGNORECASE,
 )
 ANSWER = re.compile(r"(?:A(?:nswer)?\s?\d{0,3}\s?[:.)-]\s*)?(?P<answer>(?:yes|no|none|not)\b.*)", re.IGNORECASE)

@@ -79,6 +79,9 @@ def _stands_free_behind(text: str, mention: Mention) -> bool:
         return True
     word = right.group(1)
     known = word.casefold()
+    behind = NEXT_WORD.match(text, right.end())
+    if mention.text.endswith("s") and behind is not None and behind.group(1).casefold() in FUNCTION_WORDS:
+        return word[0].islower()  # "The end credits roll from ..."
     return (
         known in RIGHT_OK
         or (known in FUNCTION_WORDS and word[0].islower())

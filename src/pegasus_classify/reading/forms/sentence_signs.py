@@ -9,6 +9,7 @@ __all__ = [
     "ALL_OF_THEM",
     "BUT",
     "CLAUSE",
+    "COMES_BACK",
     "COMMA",
     "ENDED_THEN",
     "FOREIGN",
@@ -103,15 +104,23 @@ ENDED_THEN = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that tells when something ended."""
+COMES_BACK = re.compile(
+    r"\b(?:comes? back|returns?|reappears?|(?:is|are) back|once more|(?:seen|shown|there|visible|appears?|occurs?|"
+    r"happens?) again|"
+    r"again (?:at|from|between))\b",
+    re.IGNORECASE,
+)
+"""How a sentence says that the class of the one before is there once more."""
 NTH = re.compile(
     r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b",
     re.IGNORECASE,
 )
 """What stands behind a confidence that is told of one of several clips."""
-UNREAL = frozenset(
-    "fake artificial simulated mock possible potential pretend staged toy supposed alleged so-called near "  # noqa: SIM905
-    "no not non anti never without".split()
+_UNREAL = (
+    "fake artificial simulated mock possible potential pretend staged toy supposed alleged so-called near no not non "
+    "anti never without"
 )
+UNREAL = frozenset(_UNREAL.split())
 """Words before a name that take its meaning away."""
 REJECTED = re.compile(
     r"(?:[,;:]|\bbut|\band)\s+(?:so\s+|hence\s+|therefore\s+)?(?:no|not|nothing)\W*$|"
@@ -136,7 +145,8 @@ NO_AFTER = re.compile(
     re.IGNORECASE,
 )
 HEDGE = re.compile(
-    r"\b(?:might|may|could|maybe|perhaps|whether|if|would (?:be|have)|considered|rejected|ruled out|first impression|"
+    r"\b(?:might|(?-i:may)|could|maybe|perhaps|whether|if|would (?:be|have)|considered|rejected|ruled out|"
+    r"first impression|"
     r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
     r"thought|it (?:seem|look))|"
     r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
@@ -144,7 +154,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|reading|(?:sign|banner|caption|subtitle|poster|"
+    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|(?<=\w )reading|(?:sign|banner|caption|subtitle|poster|"
     r"title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"

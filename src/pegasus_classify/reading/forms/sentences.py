@@ -58,6 +58,7 @@ _IF_ASKED = re.compile(
     re.IGNORECASE,
 )
 """How an answer begins that only sounds like a hedge."""
+_BESIDE = re.compile(r"[\s,:(=\u2013\u2014-]{1,4}")
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300
@@ -227,18 +228,25 @@ class Sentences:
         return heard
 
     def _told_of_names(self, text: str, names: list[Mention], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
-        """Return the confidences that are told of names behind them: "95 for Squat and 60 for Rest Period"."""
+        """Return the confidences told of names apart from times: "95 for Squat and 60 for Plank", "Squat 95, Plank "
+        "60".
+        """
         entries: list[Obj] = []
         for each in sure:
             name = next((name for name in names if name.start >= each.end), None)
-            if name is None or name.hit is None or NAMED_FOR.fullmatch(text, each.end, name.start) is None:
+            if name is None or NAMED_FOR.fullmatch(text, each.end, name.start) is None:
+                name = next((name for name in reversed(names) if name.end <= each.start), None)
+                if name is None or _BESIDE.fullmatch(text, name.end, each.start) is None or len(names) < 2:
+                    return []
+            if name.hit is None:
                 return []
             entries.append(Obj([("class", name.hit.name), ("confidence", each.value)], span))
         return entries
 
     def without_denied(self, match: re.Match[str]) -> str:
-        """Return brackets that say which other class is not meant as blanks: "Pickup Truck (not a Truck)"."""
-        return " " * len(match.group()) if self.mentions.find(match.group()) else match.group()
+        """Return brackets that name a class or a time that is not meant as blanks: "Pickup Truck (not a Truck)"."""
+        inside = match.group()
+        return " " * len(inside) if self.mentions.find(inside) or times_in(inside) else inside
 
     def unquoted(self, text: str) -> str:
         """Return a text without what is quoted in it, names and times excepted: words on a screen are no evidence."""

@@ -9,6 +9,7 @@ from pegasus_classify.reading.forms.meant_names import declares
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
     ALL_OF_THEM,
+    COMES_BACK,
     ENDED_THEN,
     FOR_ALL,
     HEDGE,
@@ -130,12 +131,14 @@ class _Paragraph:
             self.take_back(added)
         if heard.sure and not heard.times and len(heard.names) == 1 and heard.names[0].hit is not None:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
-        if not added and heard.times and not heard.names and self.known is None and AGAIN.match(text):
+        again = AGAIN.match(text) or (self.near and COMES_BACK.search(text))
+        if not added and heard.times and not heard.names and self.known is None and again and not NOTHING.search(text):
             added = self.more_of_the_same(heard)
         if not added and self.subject is not None and self.goes_on(text, heard):
             sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
             span = (offset, offset + len(text))
-            added = [Obj([("class", self.subject), *sure, ("time", each.value)], span) for each in heard.times]
+            kind: list[tuple[str, Node]] = [("option", heard.option)] if heard.option is not None else []
+            added = [Obj([("class", self.subject), *sure, *kind, ("time", each.value)], span) for each in heard.times]
         if not added and self.ended(text, heard):
             return
         if added:
@@ -220,7 +223,8 @@ class _Paragraph:
         base, _ = self.last[-1]
         kept = [pair for pair in base.pairs if pair[0] in ("class", "prompt")]
         sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
-        return [Obj([*kept, *sure, ("time", each.value)], base.span) for each in heard.times]
+        kind: list[tuple[str, Node]] = [("option", heard.option)] if heard.option is not None else []
+        return [Obj([*kept, *sure, *kind, ("time", each.value)], base.span) for each in heard.times]
 
     def named_alone(self, text: str, heard: Heard) -> str | None:
         """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
@@ -287,6 +291,8 @@ class _Paragraph:
         if any("time" in dict(entry.pairs) for entry, _ in self.last) or not self.last:
             return
         base, owner = self.last[-1]
+        if heard.option is not None and "option" not in dict(base.pairs):
+            base.pairs.append(("option", heard.option))
         more = [Obj([*base.pairs, ("time", each.value)], base.span) for each in heard.times[1:]]
         base.pairs.append(("time", heard.times[0].value))
         self.entries.update((id(entry), entry) for entry in more)
