@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from pegasus_classify.contract.evidence import Repair
+from pegasus_classify.reading.event_streams import pieces_of
 
 __all__ = ["Source", "rewritten", "shortened", "source_of"]
 
@@ -47,6 +48,16 @@ _MISREAD = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
     "\u2026\u2030\u2039\u203a\u20ac\u2122]{1,3}"
 )
+_FOLDED = re.compile(
+    r"(?m)(?<=:)[ \t]{1,4}[>|][-+]?[ \t]{0,8}\n(?P<deep>[ \t]{1,40})\S[^\n]{0,400}"
+    r"(?:\n(?P=deep)[^\s:-][^\n:]{0,400}){0,8}$"
+)
+_FRAMES = re.compile(
+    r"\bframes? \d{1,7}\s?(?:-|\u2013|\u2014|to|and|until|"
+    r"through)\s?(?:frame )?\d{1,7}\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(r"\b(\d{1,3}(?:\.\d{1,3})?) ?(?:fps\b|frames (?:per|a|each) second)", re.IGNORECASE)
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _LEADER = re.compile(
@@ -123,6 +134,8 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
     if '"text_generation"' in text:
         source = _joined_stream(source)
+    if "data:" in text and text.lstrip().startswith(("data:", "event:", "id:", ":")):
+        source = _joined_events(source)
     if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
         source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text and _escaped_as_a_whole(source.text):
@@ -143,6 +156,10 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
     if ("\u251c\u2500" in text or "\u2514\u2500" in text) and not _GRID.search(text):
         source = rewritten(source, _BRANCH, "separator", lambda branch: " " * len(branch))
+    if _FOLDED.search(source.text):
+        source = rewritten(source, _FOLDED, "folded", _unfolded)
+    if _FRAMES.search(source.text) and (rate := _RATE.search(source.text)) is not None:
+        source = rewritten(source, _FRAMES, "frames", lambda frames: _in_seconds(frames, float(rate.group(1))))
     if "~~" in text:
         source = rewritten(source, _STRUCK, "aside", lambda _: " ")
     if "\x1b" in text:
@@ -163,6 +180,17 @@ def _plain_characters(source: Source) -> Source:
     return rewritten(source, _INVISIBLE, "invisible_characters", lambda _: "")
 
 
+def _unfolded(value: str) -> str:
+    """Return a YAML value written below its key, in several lines, as one line."""
+    return " " + " ".join(value.split("\n", 1)[1].split())
+
+
+def _in_seconds(frames: str, rate: float) -> str:
+    """Return a range of frames in seconds."""
+    first, last = re.findall(r"\d+", frames)
+    return f"{round(int(first) / rate, 3)} s to {round(int(last) / rate, 3)} s" if rate else frames
+
+
 def _reread(signs: str) -> str:
     """Return signs of UTF-8 that was read as Windows-1252 as they were meant, others as they are."""
     try:
@@ -174,6 +202,23 @@ def _reread(signs: str) -> str:
 def _latex_cells(row: str) -> str:
     cells = _SPANNING.sub(r"\1", row.rstrip("\\")).replace("\\%", "%").replace("&", "|")
     return f"| {cells} |"
+
+
+def _joined_events(source: Source) -> Source:
+    """Return the text of a raw stream of any service's events with the pieces put together."""
+    pieces = pieces_of(source.text)
+    if not pieces:
+        return source
+    marks: list[int] = []
+    shifts = [pieces[0][0]]
+    length = 0
+    for at, piece in pieces:
+        if length:
+            marks.append(length)
+            shifts.append(at - length)
+        length += len(piece)
+    text = "".join(piece for _, piece in pieces)
+    return Source(text, (*source.repairs, "event_stream"), tuple(marks), tuple(shifts), source)
 
 
 def _joined_stream(source: Source) -> Source:

@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 )
 _JOIN = re.compile(
     r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|"
-    r"[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:to|"
+    r"[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:back to|to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
     r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
@@ -54,7 +54,8 @@ _AND = re.compile(
 )
 _COMMA = re.compile(r"\s*[,;|]\s*")
 _BETWEEN = re.compile(
-    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|le|der)\s+)?(?:(?:seconds?|minutes?|sekunde|"
+    r"\b(?:between|entre|zwischen|tra|fra)\s+(?:(?:the|el|los|las|le|les|der|den|die|i)\s+)?(?:(?:seconds?|minutes?|"
+    r"sekunde|"
     r"segundos?)\s+)?[(\[]?\s*$",
     re.IGNORECASE,
 )

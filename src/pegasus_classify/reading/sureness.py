@@ -22,7 +22,7 @@ _WORD = (
 )
 _AMOUNT = (
     r"\d{1,3}(?:[.,]\d{1,6})?\s?(?:%|percent|per cent|prozent|por ciento|por cento|/\s?(?:100|10|5|"
-    r"1)(?!\d)|out of \d{1,3})?"
+    r"1)(?!\d)|out of \d{1,3}|(?:sobre|sur|von|su) 100\b)?"
 )
 _OF_WHAT = (
     r"\s(?:of (?!confiden|certain)|off\b|cheaper|discount|less\b|more\b|fewer|faster|larger|smaller|increase|decrease|"
@@ -32,7 +32,8 @@ _CONFIDENCES = (
     re.compile(
         rf"(?:{_WORD})\.?(?:\s+(?:is|of|score|level|rating|at|to|(?:in|for|on|about|with) (?:this|that|it|these|"
         rf"those|them)(?: one)?|there|here|only|still|quite|"
-        rf"rather|very high(?= confidence)|somewhat)){{0,5}}\s?[:=\uff1a(]?\s?(?:of\s|is\s|about\s|"
+        rf"rather|very high(?= confidence)|somewhat)){{0,5}}\s?[:=\uff1a(\u4e3a\u662f\u306f]?\s?(?:of\s|is\s|"
+        rf"about\s|de\s|del\s|di\s|von\s|"
         rf"[~\u2248])?(?P<raw>{_AMOUNT}|{_LEVEL})(?!\d|\s?-\s?\d)"
         rf"(?:\s?,?\s?\band (?P<second>{_AMOUNT}|{_LEVEL})(?![\w:.-]*\d|\s?(?:s|sec|seconds|min|minutes)\b))?",
         re.IGNORECASE,

@@ -266,6 +266,8 @@ class KeyedLines(SentenceLines):
             elif "present" in fields:
                 obj.pairs += [] if "prompt" in fields else [("present", False)]
             elif "time" in fields:
+                prompt = dict(obj.pairs).get("prompt")
+                entry.pairs += [("prompt", prompt)] if prompt is not None and "prompt" not in fields else []
                 obj.pairs.append(("", entry))
                 self.remember(entry, name)
             else:

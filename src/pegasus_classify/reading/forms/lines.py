@@ -29,6 +29,7 @@ from pegasus_classify.reading.forms.line_words import (
     QUESTION,
     is_aside,
 )
+from pegasus_classify.reading.forms.sentence_signs import NO_AFTER
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import option_of, role_of
 from pegasus_classify.reading.names import Hit
@@ -43,6 +44,7 @@ _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"
 _TABLE_RANK = 20
 _BOLD_RANK = 6
 _LONGEST_TITLE = 80
+_TITLE_HEAD = re.compile(r"(.+?)(?=\s*[(:\u2013\u2014]|\s-\s)")
 _SOME_TIME = 9
 _EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
 _DEEPEST = 6
@@ -268,6 +270,10 @@ class _Lines(KeyedLines):
             obj.pairs.append(("prompt", hit.prompt))
         else:
             obj.pairs += [("class", hit.name), *([("prompt", hit.prompt)] if hit.prompt else [])]
+        head = _TITLE_HEAD.match(title)
+        if head is not None and NO_AFTER.match(title[head.end() :]):
+            obj.pairs.append(("present", False))
+            return
         told = self.names.class_of(title) is None or confidences_in(title) or times_in(title)
         rest = note or (title if told else "")
         for entry in self.statements.read(rest, at, known=hit.name) if rest else []:

@@ -17,6 +17,7 @@ __all__ = ["NameGroup", "NameGroups", "confidence_pair", "own_brackets", "respec
 
 _DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b", re.IGNORECASE)
 """A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
+_ARTICLES = re.compile(r"\s+(?:(?:an?|the)\s+)+", re.IGNORECASE)
 _TIME = re.compile(r"\b\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?|\b\d+(?:\.\d+)? ?s(?:ec(?:onds?)?)?\b")
 _NEAR = 100
 """Signs between two names that may join them."""
@@ -59,6 +60,7 @@ class NameGroups:
                 and bool(groups)
                 and len(before) <= _NEAR
                 and JOINER.fullmatch(before) is not None
+                and (not _ARTICLES.fullmatch(before) or not before.strip())
                 and known is None
             )
             denied = (

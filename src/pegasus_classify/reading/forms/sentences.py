@@ -213,7 +213,12 @@ class Sentences:
             return heard
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
-            times = [each for each in times if not is_foreign(blank, ends, each.start)]
+            first = min((group.mentions[0].start for group in groups), default=0)
+            # A time before the first name is the name's own when no other is.
+            behind = any(each.start > first for each in times)
+            times = [
+                each for each in times if not ((behind or each.start > first) and is_foreign(blank, ends, each.start))
+            ]
         times = own_brackets(text, times, groups)
         in_turn = respective(groups, times, sure) if RESPECTIVELY.search(text) else None
         if in_turn is None:
@@ -236,7 +241,7 @@ class Sentences:
             name = next((name for name in names if name.start >= each.end), None)
             if name is None or NAMED_FOR.fullmatch(text, each.end, name.start) is None:
                 name = next((name for name in reversed(names) if name.end <= each.start), None)
-                if name is None or _BESIDE.fullmatch(text, name.end, each.start) is None or len(names) < 2:
+                if name is None or _BESIDE.fullmatch(text, name.end, each.start) is None or len(sure) < 2:
                     return []
             if name.hit is None:
                 return []

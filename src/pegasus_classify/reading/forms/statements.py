@@ -44,7 +44,7 @@ _ORDER = {
     "4th": 3,
     "fifth": 4,
 }
-_SHORT = 60
+_SHORT = 100
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
 
