@@ -167,7 +167,8 @@ def split(obj: Obj) -> list[Obj]:
         for start, role in zip(starts, marks, strict=True)
         if often[start] > 1 and (role in _ENTRY_STARTS or role == "weak")
     )
-    first = starts[0] if often[starts[0]] > 1 else next(repeats, "time" if "time" in starts else starts[0])
+    head = next((start for start, role in zip(starts, marks, strict=True) if role in _FIELDS), starts[0])
+    first = head if often[head] > 1 else next(repeats, "time" if "time" in starts else starts[0])
     # What stands before the first field that repeats holds for every entry.
     common = obj.pairs[: starts.index(first)]
     parts: list[list[tuple[str, Node]]] = []

@@ -78,6 +78,8 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
         finished = frozenset(each.name for each in vocabulary.classes)
     else:
         finished = frozenset(name for each in kept for name in each.said.finished)
+    if verdict != "found":
+        evidence = ()
     repairs = dict.fromkeys(name for each in kept for name in (*each.document.source.repairs, *each.document.repairs))
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
 

@@ -150,7 +150,8 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     while at < len(known):
         one = known[at]
         two = known[at + 1] if at + 1 < len(known) else None
-        if two is not None and (_joined(text, one, two, bare=bare) or _ended(text, one, two)):
+        chained = bool(found) and _CHAIN.fullmatch(text, found[-1].end, one.start) is not None
+        if two is not None and (_joined(text, one, two, bare=bare or chained) or _ended(text, one, two)):
             found.append(Spotted(one.start, two.end, _between(text, one, two)))
             at += 2
             continue
@@ -323,6 +324,8 @@ _ENDED = re.compile(
     r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
+_CHAIN = re.compile(r"\s*(?:,|;|/|\band\b|&|\+)\s*(?:and\s+)?", re.IGNORECASE)
+"""What stands between two of several ranges."""
 _FARTHEST = 160
 _STOPS = re.compile(
     r";(?! (?:it|that|this|they|she|he)\b)|\n|\b(?:second|next|another|third|also|"

@@ -43,7 +43,8 @@ _NONE = re.compile(
     r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
     r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
     r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
-    r"\u3044\u305a\u308c\u3082|\u8a72\u5f53\u306a\u3057|\u767b\u5834\u3057(?:\u307e\u305b\u3093|\u306a\u3044)|\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
+    r"\u3044\u305a\u308c\u3082|\u8a72\u5f53\u306a\u3057|\u767b\u5834\u3057(?:\u307e\u305b\u3093|\u306a\u3044)|"
+    r"\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
     r"\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|\uc5c6(?:\uc2b5|\uc74c|"
     r"\ub2e4)|\bkein\w*|\bnichts\b|\baucune?\b|\brien\b|\bningun[oa]?\b|\bninguna\b|\bnada\b|\bnenhum\w*|"
     r"\bnessun\w*|\u043d\u0435 \u043e\u0431\u043d\u0430\u0440\u0443\u0436|"
@@ -51,6 +52,19 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 4000
+
+
+_OFFERED = re.compile(
+    r"\b(?:unable to|can(?:not|['\u2019]t)|not able to|could(?: not|n['\u2019]t)) (?:access|view|watch|see|open|"
+    r"load|play)\b[^.]{0,60}"
+    r"\b(?:video|file|link|attachment|footage)\b",
+    re.IGNORECASE,
+)
+
+
+def _only_offers(evidence: Sequence[Evidence]) -> bool:
+    """Return whether evidence is bare names, which a refusal may list as what it would look for."""
+    return all(each.start is None and each.confidence is None for each in evidence)
 
 
 def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], said: Sequence[Said]) -> Verdict:
@@ -62,7 +76,7 @@ def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], sa
         data: What the JSON in it says, when there is any.
         said: What all answers in it say.
     """
-    if evidence:
+    if evidence and not (_only_offers(evidence) and _OFFERED.search(text[:_LONGEST])):
         return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):

@@ -136,8 +136,10 @@ class KeyedLines(SentenceLines):
     def in_words(self, line: Keyed) -> bool:
         """Read a value that is words where a plain field could stand: an answer, a sentence about a class."""
         named = self.names.classes_in(str(scalar(line.value))) if line.role == "class" else []
-        worded = line.role == "present" or (line.role == "class" and not named)
-        if line.role == "answer":
+        whole = line.role != "class" or self.names.class_of(str(scalar(line.value))) is not None
+        timed = not whole and bool(times_in(line.value[:_LONGEST_VALUE]))
+        worded = line.role == "present" or timed or (line.role == "class" and not named)
+        if line.role == "answer" or timed:
             if FINAL.search(line.key) and self.statements.mentions.find(line.value):
                 self.root.pairs.clear()
                 del self.stack[1:]

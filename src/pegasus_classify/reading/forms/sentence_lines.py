@@ -78,10 +78,7 @@ class SentenceLines(Scopes):
         ):
             self.add("prompt", prompt)
             return
-        bracket = _LAST_BRACKET.search(body)
-        option = option_of(bracket.group(1)) if bracket is not None else None
-        told: list[tuple[str, Node]] = [("option", option)] if option is not None else []
-        obj = Obj([("prompt", prompt), *told], (at, at + len(body)))
+        obj = Obj([("prompt", prompt), *_option_behind(body)], (at, at + len(body)))
         self.add("", obj)
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
 
@@ -106,8 +103,9 @@ class SentenceLines(Scopes):
             return True
         if not hits or body.rstrip().endswith("?"):
             return False
+        told = _option_behind(body)
         for hit in hits:
-            obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body)))
+            obj = Obj([("class", hit.name), ("prompt", hit.prompt), *told], (at, at + len(body)))
             self.add("", obj)
         if len(hits) == 1:
             self.stack.append(Scope(obj, float(indent), NAME_LINE, name=hits[0].name))
@@ -209,3 +207,10 @@ class SentenceLines(Scopes):
         for parent, entry in self.added:
             if dict(entry.pairs).get("class") in named:
                 parent.pairs = [pair for pair in parent.pairs if pair[1] is not entry]
+
+
+def _option_behind(body: str) -> list[tuple[str, Node]]:
+    """Return the field of the option that a line ends with in brackets; none when it tells none."""
+    bracket = _LAST_BRACKET.search(body)
+    option = option_of(bracket.group(1)) if bracket is not None else None
+    return [] if option is None else [("option", option)]

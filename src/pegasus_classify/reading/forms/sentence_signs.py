@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 SENTENCE = re.compile(
-    r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) )|\n"
+    r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
 )
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
@@ -156,7 +156,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )(?<!please )reads?|(?<=\w )reading|(?:sign|banner|caption|subtitle|poster|"
+    r"\b(?:says|said|saying|(?<!should )(?<!please )(?<!she )(?<!he )(?<!they )(?<!who )reads?|(?<=\w )reading|(?:sign|banner|caption|subtitle|poster|"
     r"title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"

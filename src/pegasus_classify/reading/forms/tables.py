@@ -82,7 +82,9 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     if split is None:
         return [], 1
     if split is _spaced and not _named_columns(lines, first):
-        return [], 1
+        if _TAGGED.search(lines[first][0][:_LONGEST_ROW]) is None:
+            return [], 1
+        split = _tagged
     rows: list[Row] = []
     number = first
     while number < len(lines):
@@ -125,6 +127,15 @@ def _splitter(line: str) -> Callable[[str], list[str]] | None:
 
 def _spaced(line: str) -> list[str]:
     return re.split(r" {2,}", line.rstrip())
+
+
+_TAGGED = re.compile(r"(?:^|\s)[a-z]{1,12}=(?=\S)")
+
+
+def _tagged(line: str) -> list[str]:
+    """Return the cells of a row kept by spaces whose cells say what they are: `t=0.0-8.4s  Rain  p=0.88`."""
+    cells = re.split(r" {2,}|\s(?=[a-z]{1,12}=)", line.strip())
+    return [_TAGGED.sub("", cell).strip() for cell in cells if cell]
 
 
 def _bars(line: str) -> list[str]:
