@@ -19,6 +19,7 @@ __all__ = ["SentenceLines"]
 
 _HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W*$")
+_NEXT_LINE = re.compile(r"[^\n]{0,40}\n\s{0,40}?(?P<lead>[ \t]{0,40})(?P<line>\S[^\n]{0,300})")
 _SHORT = 40
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
@@ -51,6 +52,8 @@ class SentenceLines(Scopes):
         if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
             mine = self.names.prompt_of(body, owner) if owner else None
             if mine is None:
+                while self.stack[-1].rank == NAME_LINE and self.stack[-1].name is None:
+                    self.stack.pop()
                 self.stack.pop()
                 owner = self.owner()
         if owner is None and (trusted is None or len(body) < trusted) and self.bare_names(body, at, indent):
@@ -78,9 +81,21 @@ class SentenceLines(Scopes):
         ):
             self.add("prompt", prompt)
             return
+        if not self.heads_more(at + len(body), indent):
+            self.add("prompt", prompt)
+            return
         obj = Obj([("prompt", prompt), *_option_behind(body)], (at, at + len(body)))
         self.add("", obj)
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
+
+    def heads_more(self, end: int, indent: int) -> bool:
+        """Return whether the line behind an offset belongs to the line that ends there: it is deeper, or tells times."""
+        following = _NEXT_LINE.match(self.text, end)
+        if following is None:
+            return False
+        deeper = len(following.group("lead").expandtabs(4)) > indent
+        line = following.group("line")
+        return deeper or (bool(times_in(line)) and not self.statements.mentions.find(line))
 
     def open_for_what_follows(self, body: str, at: int, indent: int) -> None:
         """Let lines below add to a class that a line names first and tells no time of: `Spill (confidence 40)`."""
