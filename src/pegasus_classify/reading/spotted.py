@@ -38,7 +38,7 @@ _JOIN = re.compile(
     r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|"
     r"[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:back to|to|"
     r"until|till|through|thru|up to|bis|"
-    r"hasta|a|al|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
+    r"hasta|a|al|ao|aos|\u00e0s|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"
     r"\u0625\u0644\u0649|\u0938\u0947|\u043f\u043e|\u0434\u043e|\u043f\u043e|\ubd80\ud130|"
     r",?\s*(?:and|und)?\s*(?:it\s+|then\s+)?\b(?:ends?|ending|stops?|stopping|finish(?:es|ing)?|is over|goes on|lasts?|"
     r"lasting|continu(?:es|ing)|going on|running on)\b\s*"
@@ -60,7 +60,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"(?:\b(?:from|between|von|de|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|"
+    r"(?:\b(?:from|between|von|de|do|dos|das|desde|dal|seconds?|sekunde|seconde|secondo|segundo|start(?:s|"
     r"ing)?(?: at)?:?)\s+|[(\[]\s?)$",
     re.IGNORECASE,
 )
@@ -311,11 +311,13 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
 
 
 _ENDED = re.compile(
-    r"\b(?:until(?: (?:the|this) (?:video|clip|footage|recording|film) (?:stops|ends|is over))?(?: at)?|(?:is|was|"
+    r"\b(?:until(?: [\w'\u2019,-]+){1,8}? (?:at|by|around)|until(?: (?:the|this) (?:video|clip|footage|recording|"
+    r"film) (?:stops|ends|is over))?(?: at)?|(?:is|was|"
     r"are) (?:over|out of \w+|done|gone|finished|back \w+ \w+ \w+) (?:at|by)|till|hasta|at\u00e9|bis(?: zu[rm]?)?|"
     r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
     r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
-    r"drives off|fades|(?:is |are |was |were )?dropped|drops|lets? up|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
+    r"drives off|fades|(?:is |are |was |were )?(?:dropped|complete|completed)|dissolves|wakes up|breaks up|subsides|"
+    r"dispers(?:es|ed)|drops|lets? up|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
     r"ceased|dies down|"
     r"tapers off|clears(?: up)?|(?:wip|clean|clear)(?:es|ed|s) (?:it |them )?(?:up|away)|comes to an end|exits|departs|"
     r"is put away|winds down|is over|is finished|goes away|(?:is )?(?:switched|turned) off)(?: \w+){0,3}?"
@@ -351,7 +353,7 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
         return ":" in one.text or "s" in one.text
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST:
         return False
-    if _BEGUN.search(between):
+    if _BEGUN.search(between) and ("hav" in between or "beg" in between[-20:] or "start" in between[-20:]):
         return two.moment.seconds < one.moment.seconds
     if _ENDED.search(between) is None:
         return False

@@ -49,6 +49,11 @@ _CONFIDENCES = (
         r"10|5)\b)(?: stars)?(?:\s(?:confident|confidence|sure|certain|certainty|probability))?",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"(?<![\w.,:/-])(?P<raw>\d{1,3}) and (?P<second>\d{1,3}\s?(?:%|percent|per cent))(?=\s(?:confiden|sure|"
+        r"certain)|,? respectively)",
+        re.IGNORECASE,
+    ),
     re.compile(r"[(\[]\s?(?P<raw>0?\.\d{1,4}|1\.0+)\s?[)\]]"),
     re.compile(
         r"(?<![\w.,:/-])(?P<raw>[01]?\.\d{1,4}|\d{1,3}) (?:confident|confidence|certainty|probability|likelihood)\b",
@@ -60,13 +65,14 @@ _CONFIDENCES = (
 _TOLD_FOR = re.compile(
     r"(?<![\w.,:/-])(?P<raw>[01]?\.\d{1,4}|\d{1,3}(?:\.\d+)?(?:\s?%)?)(?= for (?!\d))", re.IGNORECASE
 )
+_LEVEL_TOLD = re.compile(rf"\b(?P<raw>{_LEVEL})(?=\s*(?:[,;.]|$|and\b|for\b))", re.IGNORECASE)
 _ANY_WORD = re.compile(rf"\b(?:{_WORD})\b", re.IGNORECASE)
 
 
 def confidences_in(text: str) -> list[Spotted]:
     """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
     found: list[Spotted] = []
-    told_for = [_TOLD_FOR] if " for " in text and _ANY_WORD.search(text) else []
+    told_for = [_TOLD_FOR, _LEVEL_TOLD] if " for " in text and _ANY_WORD.search(text) else []
     for pattern in (*_CONFIDENCES, *told_for):
         here = [each for match in pattern.finditer(text) for each in _amounts(match)]
         text = blanked(text, here)

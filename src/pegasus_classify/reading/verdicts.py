@@ -43,6 +43,8 @@ _NONE = re.compile(
     r"results|clips|labels)|identify any|found no)\b|(?:does|do|did|is|are|"
     r"was|were|could)(?: not|n['\u2019]t) (?:\w+ ){0,3}?"
     r"(?:show|contain|match|feature|appear|occur|depict|include|found|detected|present|see|find|fit)|"
+    r"(?:cannot|can['\u2019]t|could(?: not|n['\u2019]t)|do(?: not|n['\u2019]t)) (?:assign|apply|find|identify|match|"
+    r"confirm|see|detect) (?:any|a single)\b|"
     r"\u3044\u305a\u308c\u3082|\u8a72\u5f53\u306a\u3057|\u767b\u5834\u3057(?:\u307e\u305b\u3093|\u306a\u3044)|"
     r"\u6ca1\u6709|\u672a(?:\u68c0\u6d4b|\u53d1\u73b0)|\u65e0|"
     r"\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|\uc5c6(?:\uc2b5|\uc74c|"

@@ -15,7 +15,7 @@ from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.places import DESCRIBING
 from pegasus_classify.reading.spotted import times_in
 from pegasus_classify.reading.sureness import confidences_in
-from pegasus_classify.reading.timecodes import stretch_of
+from pegasus_classify.reading.timecodes import Stretch, stretch_of
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
 __all__ = ["Keyed", "KeyedLines"]
@@ -177,7 +177,7 @@ class KeyedLines(SentenceLines):
         prompt = self.names.prompt_of(key, owner) if owner else None
         hit = self.names.class_of(key) if prompt is None else None
         inner = self.head_of(key) if hit is None and prompt is None and "(" in key else None
-        if not value and key.endswith(")") and "(" in key and (inner is not None or times_in(key)):
+        if not value and key.endswith(")") and "(" in key and (inner is not None or _is_range(key)):
             return self.open_head(line, inner)
         if inner is not None:
             return self.free(line.body, line.at, line.indent)
@@ -324,3 +324,8 @@ class KeyedLines(SentenceLines):
         """Return the class a heading names before its parentheses or numbers."""
         match = re.match(r"(.+?)\s*(?:[(\[:\u2013\u2014]|\s-\s).*", title)
         return self.names.class_of(match.group(1)) if match is not None else None
+
+
+def _is_range(key: str) -> bool:
+    times = [each.value for each in times_in(key)]
+    return bool(times) and all(isinstance(each, Stretch) and each.end is not None for each in times)

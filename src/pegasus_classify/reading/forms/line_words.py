@@ -44,7 +44,7 @@ def is_aside(title: str) -> bool:
 
 
 _PRESENTED = re.compile(
-    r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay|answering|to answer|in answer|"
+    r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay|you|answering|to answer|in answer|"
     r"in response)\b.{0,80}?\b(?:you(?:['\u2019]ve| have)? )?"
     r"(?:asked|requested|request|instructions?|given|question)\b(?: for| about)?",
     re.IGNORECASE,

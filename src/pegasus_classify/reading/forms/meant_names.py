@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pegasus_classify.reading.forms.function_words import FUNCTION_WORDS, SUBJECTS
 from pegasus_classify.reading.forms.sentence_parts import leads_on
 from pegasus_classify.reading.forms.sentence_signs import (
@@ -24,6 +26,8 @@ from pegasus_classify.reading.mentions import Mention
 
 __all__ = ["declares", "is_whole_name", "states"]
 
+_LABEL = re.compile(r",\s+not\b[^.:]{0,60}[:.]|\s?(?::|[\u2013\u2014-]\s)")
+"""What stands behind a name that is the answer, before its reasons."""
 _LATIN = 0x24F
 _CYRILLIC = 0x52F
 _NEAR = 80
@@ -107,6 +111,8 @@ def states(blank: str, start: int, end: int) -> bool:
     """
     if HEDGE.search(blank) or WITHDRAWN.search(blank) or QUOTING.search(blank) or NOTHING.search(blank[:start]):
         return False
+    if not blank[:start].strip(" *_") and _LABEL.match(blank, end):
+        return True
     behind = STATED_BEHIND.match(blank[end : end + _NEAR])
     if behind is not None and NOTHING.search(behind.group()) is None:
         return True

@@ -89,7 +89,7 @@ class SentenceLines(Scopes):
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
 
     def heads_more(self, end: int, indent: int) -> bool:
-        """Return whether the line behind an offset belongs to the line that ends there: it is deeper, or tells times."""
+        """Return whether the line behind an offset belongs to the one that ends there: it is deeper, or tells times."""
         following = _NEXT_LINE.match(self.text, end)
         if following is None:
             return False

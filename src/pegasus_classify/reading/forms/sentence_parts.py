@@ -39,7 +39,7 @@ _PERCENT = re.compile(r"(?:[~\u2248]\s?)?\d{1,3}(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r":\d\d,\d")
 _ON_SCREEN = re.compile(
     r"\b(?:as|in|by|via) (?:the )?(?:on[- ]screen|written) (?:text|words?|captions?)\b|"
-    r"\b(?:as|in|by|via) text[ -]in[ -]video\b|\bon[- ]screen text (?:refers|shows|says|reads|mentions|names|spells)\b",
+    r"\b(?:as|in|by|via) text[ -]in[ -]video\b|\bon[- ]screen text\b",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(

@@ -26,6 +26,7 @@ __all__ = [
     "NO_AFTER",
     "NO_BEFORE",
     "NTH",
+    "NTH_BEFORE",
     "OFFER",
     "PARENTHESES",
     "POSITIVE",
@@ -49,7 +50,8 @@ __all__ = [
 ]
 
 SENTENCE = re.compile(
-    r"(?<=[.!?])[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
+    r"(?<=[.!?])(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bapprox\.)(?<!\bca\.)(?<!\bvs\.)"
+    r"[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
 )
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
@@ -96,7 +98,7 @@ STATED_BEFORE = re.compile(
 """How a sentence states a name without a time, before it and behind it."""
 OFFER = re.compile(r"\b(?:(?:i|we) (?:will|can|could|would be|shall)|please|upload|share|once you)\b", re.IGNORECASE)
 """What belongs to an offer, not to an answer."""
-NAMED_FOR = re.compile(r"\W*(?:for|on|in)\W+(?:the\s+)?", re.IGNORECASE)
+NAMED_FOR = re.compile(r"\W*(?:for|on|in|to)\W+(?:(?:the|both|all)\s+)?", re.IGNORECASE)
 """What stands between a confidence and the name it is told of: "95 for Squat"."""
 ENDED_THEN = re.compile(
     r"\W*(?:(?:and|it|this|that|they|the \w+|he|she|which|then)\s+)*(?:ends?|ended|end time|ending|stops?|stopped|"
@@ -112,10 +114,19 @@ COMES_BACK = re.compile(
 )
 """How a sentence says that the class of the one before is there once more."""
 NTH = re.compile(
-    r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b",
+    r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b|"
+    r"\W*(?:pour le|pour la|f\u00fcr den|f\u00fcr die|f\u00fcr das|para el|para la) "
+    r"(?P<foreign>premi\w+|erste\w*|primer\w*|second\w*|deuxi\w+|zweite\w*|segund\w+)",
     re.IGNORECASE,
 )
 """What stands behind a confidence that is told of one of several clips."""
+NTH_BEFORE = re.compile(
+    r"\b(?P<which>first|former|second|latter|third|fourth|fifth|last)(?: (?:one|clip|segment|incident|stretch|"
+    r"part))?,?\s"
+    r"(?:(?:at|with|is|as|a|about|around|roughly|gets)\s){0,3}$",
+    re.IGNORECASE,
+)
+"""What stands before such a confidence: "the first at 97% and the second at 90%"."""
 _UNREAL = (
     "fake artificial simulated mock possible potential pretend staged toy supposed alleged so-called near no not non "
     "anti never without"
@@ -126,7 +137,8 @@ REJECTED = re.compile(
     r"(?:[,;:]|\bbut|\band)\s+(?:so\s+|hence\s+|therefore\s+)?(?:no|not|nothing)\W*$|"
     r"\bbut (?:it|that|this|they|he|she|there) (?:plays?|has|have|is|are|does|do|was|were|did|had)\b.{0,30}?"
     r"(?:\b(?:no|not|nothing|never)\b|n['\u2019]t\b)|"
-    r"\b(?:which|so (?:it|this|that)) (?:is|was|does|did|has)(?: not|n['\u2019]t)\b",
+    r"\b(?:which|so (?:it|this|that)) (?:is|was|does|did|has)(?: not|n['\u2019]t)\b|"
+    r"\b(?:yet|but|so)\b[^.;]{0,100}(?:does|do|can|did)(?: not|not|n['\u2019]t) (?:apply|count|qualify|fit|belong)\b",
     re.IGNORECASE,
 )
 """How a sentence takes back at its end what it named."""
@@ -134,7 +146,7 @@ NO_AFTER = re.compile(
     r"^[\s*_`\"')\]]*[\u2600-\u273f\u2750-\u27bf\U0001f300-\U0001faff\ufe0f ]{0,6}"
     r"[:\-\u2013\u2014=|>\u2192\u21d2\u27a1\ufe0f\u203a\u00bb\U0001f449]*\s*(?:(?:is|are|was|were|do|"
     r"does|did|has|have|could|can|been|be|"
-    r"also|it|clearly|ist|wird|sind|est|kommt|kommen|remained|remains|stays?)\s+)*"
+    r"also|it|clearly|to|ist|wird|sind|est|kommt|kommen|remained|remains|stays?)\s+)*"
     r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|"
     r"\u274e|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|withdrawn|retracted|removed|"
@@ -147,8 +159,11 @@ NO_AFTER = re.compile(
     re.IGNORECASE,
 )
 HEDGE = re.compile(
-    r"\b(?:might|(?-i:may)|could|maybe|perhaps|whether|if|would (?:be|have)|considered|rejected|ruled out|"
+    r"\b(?:might|(?-i:may)|could(?! (?:also |clearly |only )?(?:identify|see|find|spot|make out|detect|observe|"
+    r"confirm)\b)|maybe|perhaps|whether|if|would (?:be|have)|considered|rejected|ruled out|"
     r"first impression|"
+    r"in my (?:first|earlier|previous|initial) (?:answer|reply|response|pass|notes?)|i (?:wrote|said) (?:earlier|"
+    r"before|that)|"
     r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
     r"thought|it (?:seem|look))|"
     r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
@@ -156,7 +171,8 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 QUOTING = re.compile(
-    r"\b(?:says|said|saying|(?<!should )(?<!please )(?<!she )(?<!he )(?<!they )(?<!who )reads?|(?<=\w )reading|(?:sign|banner|caption|subtitle|poster|"
+    r"\b(?:says|said|saying|(?<!should )(?<!please )(?<!she )(?<!he )(?<!they )(?<!who )reads?|(?<=\w )reading|"
+    r"(?:sign|banner|caption|subtitle|poster|"
     r"title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
     r"quote[sd]?|narrator|speaker|"

@@ -52,13 +52,14 @@ __all__ = ["Heard", "Sentences"]
 _QUOTED = re.compile('(?<!\\w)"([^"\n]{1,200})"|\u201c([^\u201d\n]{1,200})\u201d|\u00ab([^\u00bb\n]{1,200})\u00bb')
 _NOT_IN_BRACKETS = re.compile(r"\([^()]{0,60}\bnot\b[^()]{0,100}\)", re.IGNORECASE)
 _IF_ASKED = re.compile(
-    r"\bif i (?:had|have|were) to \w+[^.,;]{0,60}?,? (?:it would be|it['\u2019]d be|i['\u2019]d (?:say|go with|"
+    r"\bif you(?:['\u2019]re| are) (?:looking|searching) for|\bif i (?:had|have|were) to "
+    r"\w+[^.,;]{0,60}?,? (?:it would be|it['\u2019]d be|i['\u2019]d (?:say|go with|"
     r"choose|pick)|"
     r"i would (?:say|go with|choose|pick))",
     re.IGNORECASE,
 )
 """How an answer begins that only sounds like a hedge."""
-_BESIDE = re.compile(r"[\s,:(=\u2013\u2014-]{1,4}")
+_BESIDE = re.compile(r"[\s,:(=\u2013\u2014-]{1,4}(?:(?:class|label|clips?)\s)?(?:(?:is|are|at|with)\s)?")
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300

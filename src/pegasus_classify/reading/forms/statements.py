@@ -15,8 +15,10 @@ from pegasus_classify.reading.forms.sentence_signs import (
     HEDGE,
     NOTHING,
     NTH,
+    NTH_BEFORE,
     PRONOUN,
     QUOTING,
+    RESPECTIVELY,
     SENTENCE,
     SO_NOT,
     SURENESS,
@@ -24,7 +26,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     TAKEN_UP,
 )
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
-from pegasus_classify.reading.spotted import blanked, times_in
+from pegasus_classify.reading.spotted import Spotted, blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -229,7 +231,12 @@ class _Paragraph:
     def named_alone(self, text: str, heard: Heard) -> str | None:
         """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
         hits = {each.hit.name for each in heard.names if each.hit}
-        if len(hits) != 1 or heard.times or any(each.hit and each.hit.prompt for each in heard.names):
+        withdrawn = HEDGE.search(text) is not None and not text.rstrip().endswith("?")
+        if (
+            len(hits) != 1
+            or (heard.times and not withdrawn)
+            or any(each.hit and each.hit.prompt for each in heard.names)
+        ):
             return None
         return None if self.statements.denies(text, heard.names) else hits.pop()
 
@@ -266,16 +273,19 @@ class _Paragraph:
 
     def each_its_own(self, text: str, heard: Heard) -> bool:
         """Give single clips their confidences: "8/10 for the first incident and 9/10 for the second"."""
-        told = [(NTH.match(text, each.end), each.value) for each in heard.sure]
-        if len(told) < 2 or heard.times:
-            return False
         clips = [entry for entry in self.entries.values() if "time" in dict(entry.pairs)]
-        for match, value in told:
-            number = -1 if match is None else _ORDER.get(match.group("which").casefold(), len(clips) - 1)
-            if not 0 <= number < len(clips):
-                return False
+        clips = clips or [entry for entry, _ in self.last if "time" in dict(entry.pairs)]
+        if len(heard.sure) < 2 or heard.times:
+            return False
+        if RESPECTIVELY.search(text) and len(heard.sure) == len(clips):
+            numbers = list(range(len(clips)))
+        else:
+            numbers = [_number_of(text, each, len(clips)) for each in heard.sure]
+        if not all(0 <= number < len(clips) for number in numbers):
+            return False
+        for number, each in zip(numbers, heard.sure, strict=True):
             if "confidence" not in dict(clips[number].pairs):
-                clips[number].pairs.append(("confidence", value))
+                clips[number].pairs.append(("confidence", each.value))
         return True
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
@@ -305,3 +315,14 @@ class _Paragraph:
         gone = gone or [entry for entry, _ in self.last if id(entry) in self.entries]
         for entry in gone:
             del self.entries[id(entry)]
+
+
+def _number_of(text: str, sure: Spotted, count: int) -> int:
+    """Return which of `count` clips a confidence is told of, from 0 on; -1 when the words around it do not say."""
+    match = NTH.match(text, sure.end) or NTH_BEFORE.search(text[max(0, sure.start - 60) : sure.start])
+    if match is None:
+        return -1
+    told = match.groupdict()
+    if told.get("foreign"):
+        return 0 if told["foreign"].casefold()[0] in "pe" else 1
+    return _ORDER.get(told["which"].casefold(), count - 1)
