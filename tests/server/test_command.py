@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from command_here import run_here
 from guide_calls import KEY, VIDEOS
 from raw_http import connected
 from serve_process import bare_environment, serving
@@ -95,8 +96,7 @@ REFUSED = {
 @pytest.mark.parametrize(("words", "said"), REFUSED.values(), ids=list(REFUSED))
 def test_what_cannot_work_is_refused_in_one_line(words: list[str], said: str):
     """Exit code 2, nothing on standard output, no traceback, no key."""
-    command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", "0", *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
+    done = run_here("serve", "--port", "0", *words, environment=bare_environment())
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
