@@ -161,8 +161,12 @@ class Month:
         return int((self.now - self.began) // DAY)
 
 
-@pytest.mark.parametrize("days", [18, pytest.param(31, marks=pytest.mark.slow)])
-def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("days", "restart", "shares"),
+    [(11, 5, [5]), pytest.param(31, 13, [5, 25, 50, 100], marks=pytest.mark.slow)],
+    ids=["eleven days", "a month"],
+)
+def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, restart, shares, tmp_path, capsys):
     """Promoted by evidence, back within the told number of calls, promoted again, and the log is what happened."""
     month = Month(tmp_path)
     calls_of_regression = 0
@@ -171,7 +175,7 @@ def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, 
         before = month.rollout.rung
         month.call()
         calls_of_regression += month.failing > 0
-        if month.day() == 13 and month.now % DAY < DAY / CALLS_PER_DAY:
+        if month.day() == restart and month.now % DAY < DAY / CALLS_PER_DAY:
             seen = month.rollout.evidence()
             month.rollout.close()
             month.rollout = month.restarted()
@@ -184,7 +188,8 @@ def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, 
     assert complaints == []
     acts = [each.act for each in changes]
     back = acts.index("rolled_back")
-    assert acts == ["promoted"] * back + ["rolled_back"] + ["promoted"] * 4
+    assert acts == ["promoted"] * back + ["rolled_back"] + ["promoted"] * len(shares)
+    assert [each.percent for each in changes[back + 1 :]] == shares
     assert 2 <= back <= 4
     rolled = changes[back]
     assert rolled.why.startswith("failures pass")
@@ -197,7 +202,7 @@ def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, 
             assert each.evidence["verdict"] == "same"
             assert each.evidence["compared"] >= 100
     traffic_moved_as_the_log_says(month, changes)
-    assert month.rollout.standing.percent == 100
+    assert month.rollout.standing.percent == shares[-1]
     month.rollout.close()
 
 

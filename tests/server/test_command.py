@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -105,10 +104,9 @@ def test_what_cannot_work_is_refused_in_one_line(words: list[str], said: str):
 
 def test_a_port_that_is_taken_is_told_in_one_line():
     """Exit code 1."""
-    with serving("--store", "memory:") as (base_url, _):
-        port = base_url.rpartition(":")[2]
-        command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", port, "--store", "memory:"]
-        done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_here("serve", "--port", port, "--store", "memory:", environment=bare_environment())
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
 
