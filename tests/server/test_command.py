@@ -45,7 +45,8 @@ def test_it_says_where_it_listens_and_finishes_running_calls_when_told_to_stop(h
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path):
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path, workers: str):
     """In the user's data folder when no store is named; also for two processes behind one socket."""
     home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
     with serving("--upstream", stand_in.base_url, **home) as (base_url, _):
@@ -53,7 +54,7 @@ def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path):
         assert first.headers["x-classify-source"] == "asked"
         token = first.json()["page_info"]["next_page_token"]
     assert list(tmp_path.rglob("*.db"))
-    with serving("--upstream", stand_in.base_url, "--workers", "2", **home) as (base_url, process):
+    with serving("--upstream", stand_in.base_url, "--workers", workers, **home) as (base_url, process):
         for _ in range(10):
             page = requests.get(f"{base_url}/v1.2/classify/{token}", headers=KEY)
             assert page.status_code == 200
