@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
 WORKERS ?= 2
 ARGS ?=
+# Tests start this package as a program some hundred times: it is compiled once, not each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The folders and files that do no IO (numbers 1 to 4 of the layers in tests/support/layers.py).
 PURE := contract legacy prompting pegasus reading scoring paging recordings compare rollout planning judging runs carrying
@@ -22,7 +24,7 @@ help:
 	@echo "make demo      an old request, the prompt, what the model wrote, and the old answer; no key needed"
 	@echo "make test      the fast tests"
 	@echo "make check     linter, formatting, strict types, layers and house numbers"
-	@echo "make test-slow the slow tests       make test-all  fast and slow"
+	@echo "make test-slow the slow tests, and the laws on many examples; make test-all  fast and slow"
 	@echo "make coverage  all tests, with the limits for covered branches"
 	@echo "make bench     benchmarks, as ratios"
 	@echo "make fuzz      200,000 mangled texts through the reader"
@@ -37,8 +39,11 @@ demo: $(VENV)/.ready-to-use
 test: $(VENV)/.ready-to-develop
 	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
+# The laws are among the fast tests with few examples; here they are tried on many.
+test-slow test-all coverage: export HYPOTHESIS_PROFILE ?= full
+
 test-slow: $(VENV)/.ready-to-develop
-	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m slow $(ARGS)
+	$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "slow or hypothesis" $(ARGS)
 
 test-all: $(VENV)/.ready-to-develop
 	$(PYTEST) -q -n $(WORKERS) $(ARGS)

@@ -31,6 +31,8 @@ def summaries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for name, text in SKIPS.items():
         (folder / name).write_text(text, encoding="utf-8")
     usual = {name: value for name, value in os.environ.items() if not name.startswith("PEGASUS_CLASSIFY_CI")}
+    # None of the installed plugins is needed here, and loading them takes longer than the tests.
+    usual["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return {
         "usual": summary(folder, usual),
         "must run": summary(folder, usual | {"PEGASUS_CLASSIFY_CI": "1"}),

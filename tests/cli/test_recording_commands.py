@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from command_here import Done, run_here
 
 from pegasus_classify.client.tape import Tape
 from pegasus_classify.recordings.format import RecordedCall, read_recording, write_lines
@@ -27,13 +28,10 @@ Pickup Truck,Delivery truck,Dance tutorial,Dance group"""
 CLASSES = [{"name": name, "prompts": [name]} for name in NAMES.replace("\n", ",").split(",")]
 
 
-def run(*words: Any, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command."""
-    command = [sys.executable, "-m", "pegasus_classify.cli.main", *map(str, words)]
+def run(*words: Any, **environment: str) -> Done:
+    """Run a command, with nothing of the tester's environment."""
     inherited = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "COLUMNS": "120"}
-    return subprocess.run(
-        command, capture_output=True, text=True, env={**inherited, **environment}, timeout=120, check=False
-    )
+    return run_here(*words, environment={**inherited, **environment})
 
 
 def recorded(path: Path) -> tuple[RecordedCall, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from command_here import run_here
 
 from pegasus_classify.cli.main import main
 from pegasus_classify.stores.opening import open_store
@@ -191,8 +192,7 @@ def test_a_server_is_given_a_policy_and_its_processes_follow_the_log(tmp_path):
         try:
             url = server.stdout.readline().split()[-1]
             assert policy_told(url).endswith("spring; percent=0")
-            step = [*program, "rollout", "advance", "--why", "on", "--policy", str(policy)]
-            subprocess.run(step, check=True, capture_output=True)
+            assert run_here("rollout", "advance", "--why", "on", "--policy", policy).returncode == 0
             assert {policy_told(url).partition("; ")[2] for _ in range(6)} == {"percent=10"}
         finally:
             server.terminate()

@@ -184,8 +184,8 @@ def test_a_store_that_is_gone_delays_nothing_and_loses_nothing(caplog):
     assert process.unwritten == 5
     assert len([each for each in caplog.records if "cannot be kept" in each.message]) == 1
     flaky.fails = False
-    until(lambda: process.unwritten == 0)
-    assert process.complaint == ""
+    until(lambda: process.complaint == "")
+    assert process.unwritten == 0
     assert process.known.watch.failures == 5
     process.close()
     assert watching(flaky).known.watch.failures == 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -60,6 +61,27 @@ rest = 172800
 """
 
 
+def recorded(video: str) -> VideoResult:
+    """What Classify said about a video once."""
+    dice = Random(video)
+    found = [name for name in ("Dog", "Car") if dice.random() < 0.5]
+    return VideoResult(video, tuple(ClassResult(name, 88.0, 0.8) for name in found))
+
+
+@cache
+def recording() -> str:
+    """What Classify answered when it still did, fifty videos at a time."""
+    calls = []
+    for start in range(0, VIDEOS, 50):
+        ids = tuple(f"video-{number}" for number in range(start, start + 50))
+        request = ClassifyRequest(classes=CLASSES, video_ids=ids, page_limit=50)
+        videos = tuple(each for each in map(recorded, ids) if each.classes)
+        answer = write_answer(Page(videos, PageInfo(50, len(videos), "", "", "")), Spelling())
+        body = write_request(request, Spelling("classes", "video_ids", given=("options",)))
+        calls.append(RecordedCall(path="/v1.2/classify", status=200, response=answer, request=body))
+    return "".join(write_lines(calls))
+
+
 @dataclass
 class Month:
     """The world of a migration: a clock, a recording, and a Pegasus that can get worse."""
@@ -71,7 +93,7 @@ class Month:
 
     def __post_init__(self) -> None:
         (self.folder / "rollout.toml").write_text(POLICY, encoding="utf-8")
-        self.record()
+        (self.folder / "old.jsonl").write_text(recording(), encoding="utf-8")
         self.store = MemoryStore()
         self.random = Random(self.seed)
         self.began = 20_000 * DAY
@@ -82,24 +104,6 @@ class Month:
     def restarted(self) -> Rollout:
         """A new process: nothing but policy, log and store are known to it."""
         return Rollout(self.folder / "rollout.toml", Settings(), store=self.store, clock=lambda: self.now)
-
-    def record(self) -> None:
-        """Write down what Classify answered when it still did, fifty videos at a time."""
-        calls = []
-        for start in range(0, VIDEOS, 50):
-            ids = tuple(f"video-{number}" for number in range(start, start + 50))
-            request = ClassifyRequest(classes=CLASSES, video_ids=ids, page_limit=50)
-            videos = tuple(each for each in map(self.recorded, ids) if each.classes)
-            answer = write_answer(Page(videos, PageInfo(50, len(videos), "", "", "")), Spelling())
-            body = write_request(request, Spelling("classes", "video_ids", given=("options",)))
-            calls.append(RecordedCall(path="/v1.2/classify", status=200, response=answer, request=body))
-        (self.folder / "old.jsonl").write_text("".join(write_lines(calls)), encoding="utf-8")
-
-    def recorded(self, video: str) -> VideoResult:
-        """What Classify said about a video once."""
-        dice = Random(video)
-        found = [name for name in ("Dog", "Car") if dice.random() < 0.5]
-        return VideoResult(video, tuple(ClassResult(name, 88.0, 0.8) for name in found))
 
     def old(self, request: ClassifyRequest) -> ClassifyResult:
         """The recording."""
@@ -118,7 +122,7 @@ class Month:
     def mistaken(self, request: ClassifyRequest) -> tuple[VideoResult, ...]:
         """One class too many or too few."""
         (video,) = request.video_ids or ("",)
-        names = {each.name for each in self.recorded(video).classes} ^ {self.random.choice(["Dog", "Car"])}
+        names = {each.name for each in recorded(video).classes} ^ {self.random.choice(["Dog", "Car"])}
         classes = tuple(ClassResult(name, 88.0, 0.8) for name in sorted(names))
         return (VideoResult(video, classes),) if classes else ()
 
@@ -157,16 +161,21 @@ class Month:
         return int((self.now - self.began) // DAY)
 
 
-def test_a_month_from_watching_to_everything_with_a_regression_in_the_second_week(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("days", "restart", "shares"),
+    [(11, 5, [5]), pytest.param(31, 13, [5, 25, 50, 100], marks=pytest.mark.slow)],
+    ids=["eleven days", "a month"],
+)
+def test_from_watching_to_everything_with_a_regression_in_the_second_week(days, restart, shares, tmp_path, capsys):
     """Promoted by evidence, back within the told number of calls, promoted again, and the log is what happened."""
     month = Month(tmp_path)
     calls_of_regression = 0
-    while month.day() < 31:
+    while month.day() < days:
         month.failing = 0.5 if month.day() == 8 and calls_of_regression < 500 and month.rollout.rung.percent else 0.0
         before = month.rollout.rung
         month.call()
         calls_of_regression += month.failing > 0
-        if month.day() == 13 and month.now % DAY < DAY / CALLS_PER_DAY:
+        if month.day() == restart and month.now % DAY < DAY / CALLS_PER_DAY:
             seen = month.rollout.evidence()
             month.rollout.close()
             month.rollout = month.restarted()
@@ -179,7 +188,8 @@ def test_a_month_from_watching_to_everything_with_a_regression_in_the_second_wee
     assert complaints == []
     acts = [each.act for each in changes]
     back = acts.index("rolled_back")
-    assert acts == ["promoted"] * back + ["rolled_back"] + ["promoted"] * 4
+    assert acts == ["promoted"] * back + ["rolled_back"] + ["promoted"] * len(shares)
+    assert [each.percent for each in changes[back + 1 :]] == shares
     assert 2 <= back <= 4
     rolled = changes[back]
     assert rolled.why.startswith("failures pass")
@@ -192,7 +202,7 @@ def test_a_month_from_watching_to_everything_with_a_regression_in_the_second_wee
             assert each.evidence["verdict"] == "same"
             assert each.evidence["compared"] >= 100
     traffic_moved_as_the_log_says(month, changes)
-    assert month.rollout.standing.percent == 100
+    assert month.rollout.standing.percent == shares[-1]
     month.rollout.close()
 
 

@@ -185,4 +185,4 @@ class Migration(RuleBasedStateMachine):
 
 
 TestMigration = Migration.TestCase
-TestMigration.settings = how(max_examples=25, stateful_step_count=25, deadline=None)
+TestMigration.settings = how(max_examples=how().max_examples * 2 // 5, stateful_step_count=25, deadline=None)

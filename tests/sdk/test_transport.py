@@ -11,6 +11,7 @@ import pytest
 
 import pegasus_classify
 from pegasus_classify import AsyncClassifyTransport, ClassifyTransport, Settings
+from pegasus_classify.drivers.endpoint import tls_context
 
 PREFIXES = ["/v1.1", "/v1.2", "/p/v1.1", "/p/v1.2"]
 OLD_HOST = "https://api.twelvelabs.io"
@@ -232,6 +233,16 @@ def test_a_plain_transport_is_made_when_none_is_given(stand_in):
     """And closed with the client."""
     with httpx.Client(transport=ClassifyTransport()) as client:
         assert client.get(f"{stand_in.base_url}/v1.3/indexes", headers=MINE).status_code == 200
+
+
+def test_the_certificates_of_the_world_are_read_once_for_all_transports():
+    """Reading them takes longer than everything else about a transport."""
+    tls_context()
+    before = tls_context.cache_info()
+    ClassifyTransport().close()
+    asyncio.run(AsyncClassifyTransport().aclose())
+    after = tls_context.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 2)
 
 
 def test_the_current_sdk_can_be_given_the_transport(stand_in, asked):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from command_here import run_here
 from guide_calls import KEY, VIDEOS
 from raw_http import connected
 from serve_process import bare_environment, serving
@@ -45,7 +45,8 @@ def test_it_says_where_it_listens_and_finishes_running_calls_when_told_to_stop(h
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path):
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path, workers: str):
     """In the user's data folder when no store is named; also for two processes behind one socket."""
     home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
     with serving("--upstream", stand_in.base_url, **home) as (base_url, _):
@@ -53,7 +54,7 @@ def test_pages_and_answers_outlive_the_process(stand_in: Any, tmp_path: Path):
         assert first.headers["x-classify-source"] == "asked"
         token = first.json()["page_info"]["next_page_token"]
     assert list(tmp_path.rglob("*.db"))
-    with serving("--upstream", stand_in.base_url, "--workers", "2", **home) as (base_url, process):
+    with serving("--upstream", stand_in.base_url, "--workers", workers, **home) as (base_url, process):
         for _ in range(10):
             page = requests.get(f"{base_url}/v1.2/classify/{token}", headers=KEY)
             assert page.status_code == 200
@@ -95,8 +96,7 @@ REFUSED = {
 @pytest.mark.parametrize(("words", "said"), REFUSED.values(), ids=list(REFUSED))
 def test_what_cannot_work_is_refused_in_one_line(words: list[str], said: str):
     """Exit code 2, nothing on standard output, no traceback, no key."""
-    command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", "0", *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
+    done = run_here("serve", "--port", "0", *words, environment=bare_environment())
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -105,10 +105,9 @@ def test_what_cannot_work_is_refused_in_one_line(words: list[str], said: str):
 
 def test_a_port_that_is_taken_is_told_in_one_line():
     """Exit code 1."""
-    with serving("--store", "memory:") as (base_url, _):
-        port = base_url.rpartition(":")[2]
-        command = [sys.executable, "-m", "pegasus_classify.cli.main", "serve", "--port", port, "--store", "memory:"]
-        done = subprocess.run(command, capture_output=True, text=True, env=bare_environment(), timeout=60, check=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_here("serve", "--port", port, "--store", "memory:", environment=bare_environment())
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
 

@@ -15,7 +15,7 @@ from guide_calls import KEY, VIDEOS
 from postgres_cluster import Cluster, programs_folder, running_cluster
 from serve_process import serving
 
-from pegasus_classify import emulator
+from pegasus_classify import emulator, serve_in_thread
 from pegasus_classify.stores.databases import open_database
 
 PAGED = {**VIDEOS, "page_limit": 1}
@@ -82,15 +82,15 @@ def test_a_page_is_read_from_any_process_by_its_caller_until_it_expires(store: s
         assert read_page(second, token).content == here.content
         stranger = read_page(second, token, OTHER)
         assert (stranger.status_code, stranger.json()["code"]) == (400, "classify_page_token_invalid")
-    with serving(*words) as (later, _):
+    with serve_in_thread(base_url=platform.base_url, store=store) as later:
         assert read_page(later, token).content == here.content
         paid = platform.state.analyze_calls
         following = read_page(later, token).json()["page_info"]["next_page_token"]
         assert read_page(later, following).status_code == 200
         assert platform.state.analyze_calls == paid
     expire_pages(store)
-    # A process keeps pages it has read at hand; a new one knows only the store.
-    with serving(*words) as (last, _):
+    # A process keeps pages it has read at hand; one begun anew knows only the store.
+    with serve_in_thread(base_url=platform.base_url, store=store) as last:
         expired = read_page(last, token)
         assert (expired.status_code, expired.json()["code"]) == (400, "classify_page_token_expired")
 

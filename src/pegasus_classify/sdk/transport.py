@@ -13,6 +13,7 @@ from pegasus_classify.client.async_classifier import AsyncClassifier
 from pegasus_classify.client.choices import Choices, chosen_settings
 from pegasus_classify.client.classifier import Classifier
 from pegasus_classify.client.handle import HandledReply
+from pegasus_classify.drivers.endpoint import tls_context
 from pegasus_classify.errors import APIStatusError, api_key_invalid
 from pegasus_classify.legacy.failures import failure_answer
 from pegasus_classify.legacy.query import with_query
@@ -90,7 +91,7 @@ class ClassifyTransport(httpx.BaseTransport):
         **choices: Unpack[Choices],
     ) -> None:
         self._keyring = _Keyring(Classifier, api_key, base_url, settings, choices)
-        self._wrapped = httpx.HTTPTransport() if wrapped is None else wrapped
+        self._wrapped = httpx.HTTPTransport(verify=tls_context()) if wrapped is None else wrapped
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request, or have it answered."""
@@ -130,7 +131,7 @@ class AsyncClassifyTransport(httpx.AsyncBaseTransport):
     ) -> None:
         """See `ClassifyTransport`."""
         self._keyring = _Keyring(AsyncClassifier, api_key, base_url, settings, choices)
-        self._wrapped = httpx.AsyncHTTPTransport() if wrapped is None else wrapped
+        self._wrapped = httpx.AsyncHTTPTransport(verify=tls_context()) if wrapped is None else wrapped
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request, or have it answered."""
