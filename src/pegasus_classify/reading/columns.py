@@ -73,7 +73,7 @@ def _pairs(column: str, values: list[Node]) -> bool:
 
 
 def _plain(values: list[Node]) -> bool:
-    return all(isinstance(each, (str, int, float)) for each in values)
+    return all(each is None or isinstance(each, (str, int, float)) for each in values)
 
 
 def _entries(keys: Sequence[Node], rows: list[Node], rest: list[tuple[str, Node]], obj: Obj) -> list[Obj]:

@@ -26,7 +26,7 @@ _TABLE: dict[Role, str] = {
     "\u0936\u094d\u0930\u0947\u0923\u0940 "
     "\u043a\u043b\u0430\u0441\u0441 \u043a\u0430\u0442\u0435\u0433\u043e\u0440\u0438\u044f "
     "\u540d\u524d \uc774\ub984 clase entity tagname cls primaryclass objectclass identifiedclass "
-    "segmentid what "
+    "segmentid what lbl "
     "mainclass maincategory predictedclass predictedlabel nom name_of nombre \u540d\u79f0 "
     "\u0627\u0644\u0641\u0626\u0629 categoria categorie kategorie finallabel finalclass finalanswer "
     "correctlabel clase klasse classe \u7c7b\u522b \u7c7b "
@@ -41,14 +41,14 @@ _TABLE: dict[Role, str] = {
     "beginseconds beginsec firstseen offset inicio "
     "anfangszeit startzeit commence \u0627\u0644\u0628\u062f\u0627\u064a\u0629 starttime from begin "
     "begintime startsec startsecs startsecond startseconds starttimesec "
-    "starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
+    "tcin starttimeseconds startat starts tstart timestart timestampstart starttimestamp onset starttimecode intime in "
     "beginning startingtime begins since fromtime "
     "\u5f00\u59cb \u8d77\u59cb \u958b\u59cb \uc2dc\uc791 inicio debut anfang beginn von",
     "end": "end \u0938\u092e\u093e\u092a\u094d\u0924 "
     "\u0905\u0902\u0924 e biss fine \u043a\u043e\u043d\u0435\u0446 tos t1 endtimeoffset endoffset endseconds lastseen "
     "fim endzeit "
     "\u0627\u0644\u0646\u0647\u0627\u064a\u0629 endtime to stop stoptime endsec endsecs endsecond "
-    "endseconds endtimesec endtimeseconds endat "
+    "endseconds endtimesec tcout endtimeseconds endat "
     "ends tend "
     "timeend timestampend endtimestamp until till finish endtimecode outtime out ending endingtime totime through "
     "\u7ed3\u675f \u7d50\u675f \u7d42\u4e86 \ub05d \uc885\ub8cc fin ende bis",
@@ -60,7 +60,7 @@ _TABLE: dict[Role, str] = {
     "start_ms": "startms startmilliseconds starttimems frommillis startmillis",
     "end_ms": "endms endmilliseconds endtimems tomillis endmillis",
     "length_ms": "durationms lengthms durationmillis durationmilliseconds",
-    "length": "duration length durationseconds durationsec",
+    "length": "duration length durationseconds durationsec lasts runtime runsfor dauer laenge duree duracion durata",
     "confidence": "confidence p fiducia \u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c "
     "sicurezza confidences scores confidencepct howsure sure "
     "level levelofconfidence surety confianca confiance konfidenz "
@@ -79,9 +79,9 @@ _TABLE: dict[Role, str] = {
     "\u8bc1\u636e \u4f9d\u636e \u6765\u6e90 modality source channel evidencetype modalities medium basis "
     "sourcetype via "
     "evidencesource evidence where "
-    "searchoption options",
+    "searchoption options src",
     "present": "present observed identified found ispresent exists appears occurs visible applies match matches "
-    "isdetected seen ismatch "
+    "isdetected seen ismatch status "
     "occurrence relevant applicable mentioned detected",
     "absent": "absent negative negatives missing notpresent notfound isabsent",
     "names": "classes \u043a\u043b\u0430\u0441\u0441\u044b clases classi \u30af\u30e9\u30b9\u4e00\u89a7 positive "
@@ -116,6 +116,11 @@ _TABLE: dict[Role, str] = {
 }
 _ACCENT = re.compile("[\u0300-\u036f]")
 _ROLES: dict[str, Role] = {word: role for role, words in _TABLE.items() for word in words.split()}
+_IN_SECONDS = re.compile(
+    r"(?<=\w)[_ ]?(?:\((?:s|sec|secs|seconds)\)|\[(?:s|sec|secs|seconds)\]|_(?:s|"
+    r"secs))$",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -129,6 +134,9 @@ def role_of(key: str) -> Role:
     plain = _ACCENT.sub("", unicodedata.normalize("NFD", _PLAIN.sub("", key).casefold()))
     plain = unicodedata.normalize("NFC", plain)
     role = _ROLES.get(plain) or _misspelt(plain)
+    unit = _IN_SECONDS.search(key) if role is None else None
+    if unit is not None:
+        return role_of(key[: unit.start()])
     if role is None and _ROLES.get(plain.rstrip("0123456789")) == "clips":
         return "clips"
     return role or "other"

@@ -27,7 +27,10 @@ __all__ = ["read"]
 
 _ENVELOPES = 6
 _SHORT = 60
-_BROKEN_OFF = re.compile(r"\d:\s*\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\s*\Z|\b(?:from|between)\s*\Z")
+_BROKEN_OFF = re.compile(
+    r"\d:\s*\Z|(?<![\d:.])\d{1,2}:\d\s*\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\s*\Z|"
+    r"\b(?:from|between)\s*\Z"
+)
 """Ends of a text that stops in the middle of a time, whatever reason the model gives."""
 LONGEST = 250_000
 """Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""

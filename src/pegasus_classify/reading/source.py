@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.event_streams import pieces_of
@@ -23,6 +24,9 @@ _SPACES |= {0x205F: " ", 0x3000: " ", 0x2028: "\n", 0x2029: "\n"}
 # Full-width quotes stay: whether one is a delimiter is for the reader of strings to decide.
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF02, 0xFF07)}
 _ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+_SIGN_ENTITY = re.compile(r"&(?:[nm]dash|hellip|rarr|middot|bull|times|check|cross|thinsp|ensp|emsp|#821[12]);")
+_HALVES = re.compile("\x00|\\A[\u00ff\u00fe]{2}")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STRUCK = re.compile(r"~~(?!~)[^~\n]{1,400}~~(?!~)")
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _SYMBOL_KEY = re.compile(r"(?<=[{,\s]):\w{1,40}\s{0,4}=>")
@@ -125,6 +129,12 @@ def source_of(text: str) -> Source:
     names are compared.
     """
     source = Source(text)
+    if text.count("\x00") * 3 > len(text):
+        source = rewritten(source, _HALVES, "encoding", lambda _: "")
+        text = source.text
+    if "%22" in text:
+        source = rewritten(source, _PERCENT, "encoding", lambda signs: unquote(signs, errors="replace"))
+        text = source.text
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
     if not text.isascii():
@@ -138,6 +148,8 @@ def source_of(text: str) -> Source:
         source = _joined_events(source)
     if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
         source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
+    if "&" in text:
+        source = rewritten(source, _SIGN_ENTITY, "html_entities", html.unescape)
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
     if "....." in text:

@@ -302,6 +302,8 @@ def _joined(text: str, one: _Token, two: _Token, *, bare: bool) -> bool:
         return False
     if "sure" in (one.kind, two.kind) or one.kind == two.kind == "edge":
         return True
+    if _SCORE.search(before):
+        return False
     return one.kind == two.kind == "bare" and (
         bare
         or _BETWEEN.search(before) is not None
@@ -326,6 +328,7 @@ _ENDED = re.compile(
     r"(?:\s+(?:about|around|roughly|approximately|nearly|almost|the))?\s*[(\[]?\s*$",
     re.IGNORECASE,
 )
+_SCORE = re.compile(r"\b(?:score|scoreboard|result|lead|leads|ahead|won|win)\w*\s(?:\w+\s){0,2}$", re.IGNORECASE)
 _CHAIN = re.compile(r"\s*(?:,|;|/|\band\b|&|\+)\s*(?:and\s+)?", re.IGNORECASE)
 """What stands between two of several ranges."""
 _FARTHEST = 160

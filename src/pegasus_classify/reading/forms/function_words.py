@@ -34,6 +34,9 @@ _VERBS = (
     "begin start end run appear occur come "
     "happen follow go take last continue show"
 )
+_CONTRACTIONS = (
+    "i'd i'm i've i'll it's it'd that's there's here's he's she's we've we're you'll you've they're who's what's let's"
+)
 _ADVERBS = (
     "again once twice early late later soon now here there only just even still already always never ever often "
     "together alone apart away back forward proper almost nearly not very quite rather instead anyway nicht auch "
@@ -43,4 +46,6 @@ SUBJECTS = frozenset(
     [*_PRONOUNS.split(), "to", "can", "could", "will", "would", "may", "might", "must", "then", "also"]
 )
 """Words behind which a verb stands: the word before a name is then no part of it."""
-FUNCTION_WORDS = frozenset(" ".join([_DETERMINERS, _PREPOSITIONS, _CONJUNCTIONS, _PRONOUNS, _VERBS, _ADVERBS]).split())
+FUNCTION_WORDS = frozenset(
+    " ".join([_DETERMINERS, _PREPOSITIONS, _CONJUNCTIONS, _PRONOUNS, _VERBS, _CONTRACTIONS, _ADVERBS]).split()
+)

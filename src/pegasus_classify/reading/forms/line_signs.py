@@ -15,6 +15,7 @@ __all__ = [
     "RULE",
     "TABLE_HEAD",
     "TICKED",
+    "UNDERLINE",
     "UNTICKED",
     "field_pairs",
     "heading_in",
@@ -34,6 +35,7 @@ OUTLINE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t]+")
 TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
 UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u274e\u2717\u2718\u2610]\ufe0f?\s*")
 RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
+UNDERLINE = re.compile(r"[ \t]{0,40}\n[ \t]{0,8}(-{3,100}|={3,100})[ \t]{0,40}(?:\n|\Z)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
 _LONGEST_KEY = 220
 _LONGEST_HEADING = 400

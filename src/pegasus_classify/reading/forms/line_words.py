@@ -58,7 +58,8 @@ QUESTION = re.compile(
 BEGINS = re.compile(r"\b(?:starts?|started|begins?|began|enters?|onset)\b", re.IGNORECASE)
 CORRECTION = re.compile(r"(?:correction|corrected|revised|updated)(?: answer| version)?", re.IGNORECASE)
 DENIAL = re.compile(
-    r"[(\[*_;# ]*(?:(?:no|zero|without) (?:such )?(?:clips?|segments?|match(?:es)?|evidence|occurrences?|"
+    r"[(\[*_;# ]*(?:(?:no|zero|without) (?:such |matching |relevant |further |corresponding )?"
+    r"(?:clips?|footage|segments?|match(?:es)?|evidence|occurrences?|"
     r"instances?|findings?|"
     r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|(?:aucun|"
     r"ningun|ning\u00fan|kein|nessun|nenhum)\w*\b|"

@@ -14,6 +14,7 @@ from pegasus_classify.reading.forms.line_signs import (
     RULE,
     TABLE_HEAD,
     TICKED,
+    UNDERLINE,
     UNTICKED,
     heading_in,
     inline_pairs,
@@ -44,6 +45,8 @@ _ENDS = frozenset({"end", "to", "stop", "end_time", "time", "duration", "length"
 _TABLE_RANK = 20
 _BOLD_RANK = 6
 _LONGEST_TITLE = 80
+_RAGGED = 2
+"""Signs by which a line and the rule below it may differ in length."""
 _TITLE_HEAD = re.compile(r"(.+?)(?=\s*[(:\u2013\u2014]|\s-\s)")
 _SOME_TIME = 9
 _EMPTY_BRACKETS = re.compile("[(\\[]\x00+[)\\]]")
@@ -113,9 +116,9 @@ class _Lines(KeyedLines):
         if unchecked is None:
             return
         body, at = unchecked
-        if not body or self.opens(body, indent, at) or self.data(body, at):
+        if not body or (not self.is_underlined(body, at) and self.opens(body, indent, at)) or self.data(body, at):
             return
-        heading = heading_in(body)
+        heading = heading_in(f"## {body}" if self.is_underlined(body, at) else body)
         if heading is not None and self.heading(heading, at):
             return
         if self.cue is not None:
@@ -184,6 +187,11 @@ class _Lines(KeyedLines):
         if table is not None:
             self.table(table, at)
         return table is not None
+
+    def is_underlined(self, body: str, at: int) -> bool:
+        """Return whether a line is a heading because the next one underlines it."""
+        rule = UNDERLINE.match(self.text, at + len(body)) if len(body) <= _LONGEST_TITLE and body[0].isalpha() else None
+        return rule is not None and abs(len(rule.group(1)) - len(body)) <= _RAGGED and key_in(body) is None
 
     def is_absent_title(self, body: str) -> bool:
         """Return whether a line heads what was not found: "Not detected", "**Checked, but not detected**"."""

@@ -204,6 +204,8 @@ def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -
         number = _nearest(starts, each.start, following=leading)
         if leading and groups[number].denied:
             number = next((later for later in range(number, len(groups)) if not groups[later].denied), number)
+        elif groups[number].denied and number and not (groups[number - 1].denied or groups[number - 1].times):
+            number -= 1  # "a violation rather than a walkway, from 0:10 to 0:20"
         groups[number].times.append(each.value)
         taken.setdefault(id(groups[number]), []).append(each)
     given: dict[int, list[Spotted]] = {}

@@ -49,6 +49,8 @@ class SentenceLines(Scopes):
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
         trusted = None if self.trusted is None else self.trusted - at
         owner = self.owner()
+        if self.option_line(body, at, indent, owner):
+            return True
         if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
             mine = self.names.prompt_of(body, owner) if owner else None
             if mine is None:
@@ -70,6 +72,20 @@ class SentenceLines(Scopes):
         self.open_for_what_follows(body, at, indent)
         return True
 
+    def option_line(self, body: str, at: int, indent: int, owner: str | None) -> bool:
+        """Open what stands below a line that is a kind of evidence and nothing else."""
+        option = option_of(body.strip("*_: ")) if owner is None and len(body) <= _SHORT else None
+        if option is None:
+            return False
+        while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= indent:
+            self.stack.pop()
+        if not self.heads_more(at + len(body), indent, names=True):
+            return False
+        obj = Obj([("option", option)], (at, at + len(body)))
+        self.add("", obj)
+        self.stack.append(Scope(obj, float(indent), NAME_LINE))
+        return True
+
     def prompt_line(self, prompt: str, body: str, at: int, indent: int) -> None:
         """Take a line that is a prompt: it heads what follows it, or belongs to the clip of the line before."""
         while self.stack[-1].rank == NAME_LINE and self.stack[-1].name is None and self.stack[-1].indent >= indent:
@@ -88,14 +104,14 @@ class SentenceLines(Scopes):
         self.add("", obj)
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
 
-    def heads_more(self, end: int, indent: int) -> bool:
+    def heads_more(self, end: int, indent: int, *, names: bool = False) -> bool:
         """Return whether the line behind an offset belongs to the one that ends there: it is deeper, or tells times."""
         following = _NEXT_LINE.match(self.text, end)
         if following is None:
             return False
         deeper = len(following.group("lead").expandtabs(4)) > indent
         line = following.group("line")
-        return deeper or (bool(times_in(line)) and not self.statements.mentions.find(line))
+        return deeper or (bool(times_in(line)) and (names or not self.statements.mentions.find(line)))
 
     def open_for_what_follows(self, body: str, at: int, indent: int) -> None:
         """Let lines below add to a class that a line names first and tells no time of: `Spill (confidence 40)`."""

@@ -51,7 +51,8 @@ __all__ = [
 
 SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bapprox\.)(?<!\bca\.)(?<!\bvs\.)"
-    r"[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|;\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
+    r"[\"')*_]{0,3}\s+(?=[^\s\da-z\u2010-\u2015-])|[\u3002\uff01\uff1f\uff1b]|"
+    r";\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
 )
 NO_BEFORE = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
@@ -85,7 +86,8 @@ STATED_BEFORE = re.compile(
     r"\b(?:shows?|showing|contains?|depicts?|depicting|features?|featuring|includes?|sees?|finds?|found|detect(?:s|"
     r"ed)?|"
     r"identif(?:y|ies|ied)|spot(?:ted)?|observed?|notice|noticed|(?:is|are|all|mostly|mainly|entirely) about|"
-    r"focus(?:es|ed)? on|belongs? to|falls? (?:under|into)|class(?:ified|ify|ed) (?:\w+ ){0,3}?as|"
+    r"match(?:es)?|fits?|corresponds? to|represents|focus(?:es|ed)? on|belongs? to|falls? (?:under|into)|"
+    r"class(?:ified|ify|ed) (?:\w+ ){0,3}?as|"
     r"count(?:s|ed)? (?:it |this )?as|"
     r"qualif(?:y|ies) as|label(?:l?ed)? (?:it |this )?as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
     r"there['\u2019]s|so (?:does|do|is|are)|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
@@ -281,6 +283,7 @@ _RIGHT_OK = (
     "here there throughout as but by game games match matches practice session sessions performance training routine "
     "tournament highlights broadcast lesson incident attempt conditions weather behavior behaviour process task stage "
     "phase sequences segments scenarios s'\u00e9tend couvre dure commence d\u00e9bute "
+    "laufen l\u00e4uft beginnt endet dauert tritt steht spielt findet side together "
     "kommt kommen which who where lasts runs "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "
     "isn't aren't doesn't don't ist wird "

@@ -89,7 +89,12 @@ def _rows(lines: list[tuple[str, int]], first: int) -> tuple[list[Row], int]:
     number = first
     while number < len(lines):
         raw, at = lines[number]
-        if not raw.strip() or not (_RULE.fullmatch(raw) or _splitter(raw) or (split is _open_bars and "|" in raw)):
+        if not raw.strip() or not (
+            _RULE.fullmatch(raw)
+            or _splitter(raw)
+            or (split is _open_bars and "|" in raw)
+            or (split in (_spaced, _tagged) and _WIDE_GAP.search(raw[:_LONGEST_ROW]))
+        ):
             break
         if not _RULE.fullmatch(raw):
             rows.append((split(raw), at, at + len(raw)))
@@ -273,8 +278,8 @@ def _headless(row: Row) -> Node:
 def _value(cell: str) -> Node:
     if re.fullmatch(r"\d{1,9}", cell):
         return int(cell)
-    if re.fullmatch(r"\d{1,9}\.\d{1,6}", cell):
-        return float(cell)
+    if re.fullmatch(r"\d{1,9}[.,]\d{1,6}", cell):
+        return float(cell.replace(",", "."))
     return cell
 
 
