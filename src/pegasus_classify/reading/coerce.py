@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
@@ -35,7 +36,7 @@ def evidence_of(
         cut: Whether more may have followed: a confidence that needs the rest to be understood is then not used.
     """
     confidences = [claimed(claim.confidence) for claim in claims]
-    fractions = fraction_scale(confidences if cut else [*confidences, *map(claimed, scales)])
+    fractions = fraction_scale(confidences if cut else chain(confidences, map(claimed, scales)))
     located = {claim.name for claim in claims if claim.times is not None}
     # A confidence told of the class apart from its clips holds for those that have none.
     told = {

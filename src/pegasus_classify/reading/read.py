@@ -16,7 +16,7 @@ from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.headings import around
 from pegasus_classify.reading.mentions import Mentions
-from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.names import Names, names_of
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
@@ -27,8 +27,10 @@ __all__ = ["read"]
 
 _ENVELOPES = 6
 _SHORT = 60
-_BROKEN_OFF = re.compile(r"\d:\s*\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\s*\Z|\b(?:from|between)\s*\Z")
+_BROKEN_OFF = re.compile(r"\d:\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\Z|\b(?:from|between)\Z")
 """Ends of a text that stops in the middle of a time, whatever reason the model gives."""
+_HALF_SAID = (":", "-", "\u2013", "\u2014", "~", "to", "until", "bis", "from", "between")
+"""What these ends have last."""
 LONGEST = 250_000
 """Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""
 
@@ -58,9 +60,10 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
         source = source_of(text)
     else:
         source, finish_reason = shortened(source_of(text[:LONGEST]), LONGEST), "length"
-    if finish_reason != "length" and _BROKEN_OFF.search(source.text[-_SHORT:]):
+    if finish_reason != "length" and _broken_off(source.text[-_SHORT:].rstrip()):
         finish_reason = "length"
-    answers = _Answers(Names(vocabulary), finish_reason)
+    names = names_of(vocabulary)
+    answers = _Answers(names, finish_reason)
     kept = answers.of(source, 0)
     cut = any(each.document.cut for each in kept) or answers.cut_inside or answers.length
     claims = [claim for each in kept for claim in each.said.claims]
@@ -75,11 +78,15 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
         [each.said for each in kept],
     )
     if verdict in ("found", "none") and not cut:
-        finished = frozenset(each.name for each in vocabulary.classes)
+        finished = names.all
     else:
         finished = frozenset(name for each in kept for name in each.said.finished)
     repairs = dict.fromkeys(name for each in kept for name in (*each.document.source.repairs, *each.document.repairs))
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
+
+
+def _broken_off(end: str) -> bool:
+    return end.endswith(_HALF_SAID) and _BROKEN_OFF.search(end) is not None
 
 
 _ADDED = re.compile(
