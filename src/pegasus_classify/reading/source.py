@@ -36,12 +36,14 @@ _PIECE = re.compile(
 _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
+_BLOCK_HEADS = ('class "', 'label "', 'category "', 'class\t"', 'label\t"', 'category\t"')
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _SPANNING = re.compile(r"\\multicolumn\{\d{1,2}\}\{[^{}]{0,20}\}\{([^{}]{0,100})\}")
 _DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
+_RUNAWAY = re.compile(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z')
 _LEADER = re.compile(r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[])")
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
@@ -107,11 +109,11 @@ def source_of(text: str) -> Source:
     source = Source(text)
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
-    if _DIGITS.search(text):
+    if not text.isascii() and _DIGITS.search(text):
         source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
     if '"text_generation"' in text:
         source = _joined_stream(source)
-    if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
+    if "\\" in source.text and _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
         source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text and _escaped_as_a_whole(source.text):
         source = rewritten(source, _ENTITY, "html_entities", html.unescape)
@@ -119,7 +121,7 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _LEADER, "separator", lambda _: ": ")
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
-    if _BLOCK.search(source.text):
+    if any(head in source.text for head in _BLOCK_HEADS) and _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
@@ -179,7 +181,7 @@ def _all_quoted(text: str) -> bool:
 def _without_runaway(source: Source) -> Source:
     """Return a text whose end repeats an escaped quote and closing brackets with one such end, not escaped."""
     last = source.text.rstrip()
-    if not re.search(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z', last[-60:]):
+    if '\\"' not in last[-60:] or _RUNAWAY.search(last[-60:]) is None:
         return source
     start = stop = -1
     for match in _TAIL.finditer(last):
