@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_what_is_read_at_once_is_what_the_long_way_reads(
     assert [each.where for each in now.evidence] == [each.where for each in long.evidence]
 
 
-@given(texts=st.lists(_answers().map(_written), max_size=4), vocabulary=ASKED)
+@given(texts=st.lists(_answers().map(_written), max_size=2), vocabulary=ASKED)
 def test_what_was_read_before_changes_nothing(texts: list[str], vocabulary: Vocabulary) -> None:
     together = [read(text, vocabulary, 600.0) for text in texts]
     apart = [
@@ -95,9 +96,22 @@ def test_what_was_read_before_changes_nothing(texts: list[str], vocabulary: Voca
     assert together == apart
 
 
+def test_threads_that_read_for_one_question_do_not_disturb_each_other() -> None:
+    texts = [
+        f"- {name}: 0:0{at}-0:1{at}, {prompt}"
+        for at, name in enumerate(("truck", "Trucks", "Boat", "Dogs"))
+        for prompt in ("semi-trailer", "Delivery Van", "dog", "boats")
+    ]
+    alone = [read(text, Vocabulary(CLASSES), 600.0) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(20):
+            vocabulary = Vocabulary(CLASSES)
+            assert list(pool.map(lambda text, asked=vocabulary: read(text, asked, 600.0), texts)) == alone
+
+
 def test_more_names_than_are_kept_in_memory_are_read() -> None:
-    clips = [{"start": at, "end": at + 1, "prompt": f"boat {at}", "option": "visual"} for at in range(1200)]
+    clips = [{"start": at, "end": at + 1, "prompt": f"boat {at}" + at // 900 * 500 * "!"} for at in range(1200)]
     entries = [{"class": f"Boat {at}", "confidence": 80, "clips": clips[:1]} for at in range(1200)]
     found = read(json.dumps({"classes": [*entries, {"class": "Truck", "confidence": 80, "clips": clips}]}), IDS, None)
     assert len(found.evidence) == 1200
-    assert {(each.class_name, each.prompt, each.option) for each in found.evidence} == {("Truck", None, "visual")}
+    assert {(each.class_name, each.prompt, each.option) for each in found.evidence} == {("Truck", None, None)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
 from pegasus_classify.reading.forms.json_strict import parse_strict, parse_whole
@@ -21,8 +21,7 @@ from pegasus_classify.reading.tree import Node
 __all__ = ["Document", "clean_json", "documents", "others", "without"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One stretch of text that was read as a tree.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegasus_classify.reading.candidates import Document
 from pegasus_classify.reading.claims import Said
@@ -41,8 +41,7 @@ _NEAR = 400
 _NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A document, what it says, and what the heading above it says."""
 
     document: Document

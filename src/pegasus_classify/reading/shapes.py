@@ -123,12 +123,12 @@ class _Walk(Leaves):
     # -- lists ----------------------------------------------------------------------------------------------------
 
     def items(self, nodes: list[Node], place: Place, depth: int) -> None:
-        closed = getattr(nodes, "closed", True)
+        closed = type(nodes) is list or getattr(nodes, "closed", True)
         if not nodes:
             self.said.empty = self.said.empty or (closed and not place.foreign)
             return
         leaves = [node for node in nodes if not isinstance(node, (Obj, list))]
-        if any(isinstance(leaf, str) and embedded_in(leaf) for leaf in leaves):
+        if leaves and any(isinstance(leaf, str) and embedded_in(leaf) for leaf in leaves):
             for node in nodes:
                 self.value(node, place, depth + 1)
             return
@@ -209,7 +209,7 @@ class _Walk(Leaves):
                 remember(self.names.told, key, meant)
         times = Stretch(Moment(float(start)), Moment(float(end)))
         repairs = (*obj.repairs, *FOLDED) if place.folded else obj.repairs
-        self.said.claims.append(Claim(name, *meant, times, confidence, obj.span, repairs))
+        self.said.claims.append(Claim(name, meant[0], meant[1], times, confidence, obj.span, repairs))
         return True
 
     # -- objects --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
 
@@ -48,8 +48,7 @@ _LEADER = re.compile(r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[])")
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A text and where its characters stood in the text it was made from.
 
     Attributes:
@@ -64,7 +63,7 @@ class Source:
     repairs: tuple[Repair, ...] = ()
     marks: tuple[int, ...] = ()
     shifts: tuple[int, ...] = (0,)
-    parent: Source | None = field(default=None, repr=False)
+    parent: Source | None = None
 
     def original(self, at: int) -> int:
         """Return the offset in the text as it came that belongs to an offset in `text`."""
@@ -121,7 +120,7 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _LEADER, "separator", lambda _: ": ")
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
-    if any(head in source.text for head in _BLOCK_HEADS) and _BLOCK.search(source.text):
+    if _may_hold_blocks(source.text) and _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
@@ -139,6 +138,11 @@ def source_of(text: str) -> Source:
     if ">" in text and _all_quoted(source.text):
         source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
     return source
+
+
+def _may_hold_blocks(text: str) -> bool:
+    """Return whether a line may begin with the head of a block; a single line that begins with a brace does not."""
+    return (text[:1] != "{" or "\n" in text) and any(head in text for head in _BLOCK_HEADS)
 
 
 def _plain_characters(source: Source) -> Source:
@@ -195,4 +199,4 @@ def _without_runaway(source: Source) -> Source:
 
 def shortened(source: Source, length: int) -> Source:
     """Return the first `length` characters of a source."""
-    return replace(source, text=source.text[:length], repairs=(*source.repairs, "too_long"))
+    return source._replace(text=source.text[:length], repairs=(*source.repairs, "too_long"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pegasus_classify.contract.evidence import Evidence, Verdict
+from pegasus_classify.contract.evidence import Verdict
 from pegasus_classify.reading.claims import Said
 
 __all__ = ["verdict_of"]
@@ -53,17 +53,14 @@ _NONE = re.compile(
 _LONGEST = 4000
 
 
-def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], said: Sequence[Said]) -> Verdict:
-    """Return what a text is.
+def verdict_of(text: str, data: Sequence[Said], said: Sequence[Said]) -> Verdict:
+    """Return what a text is from which no evidence was taken.
 
     Args:
         text: As read.
-        evidence: What was taken from it.
         data: What the JSON in it says, when there is any.
         said: What all answers in it say.
     """
-    if evidence:
-        return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
         named = any(each.claims or (each.absent and '"error"' not in short) for each in data)

@@ -46,8 +46,6 @@ def parse_strict(text: str, start: int) -> Parsed | None:
         parsed = _decoded(body, 0, start)
     except (ValueError, RecursionError):
         return None
-    if parsed.end < len(body):
-        return None
     return Parsed(_opened(parsed.value, depth, len(text)), len(text), (), cut=True)
 
 
@@ -88,9 +86,11 @@ def _at_the_end(text: str, fault: json.JSONDecodeError) -> bool:
     """Return whether a fault may come from a text that just ends: else there is something to mend."""
     if fault.msg.startswith("Unterminated"):
         return True
-    near = len(text.rstrip()) - fault.pos <= _LONGEST_WORD
+    end = len(text.rstrip())
     # Where a sign was expected and brackets follow, closing what is open cannot help.
-    return near and not (fault.msg.startswith("Expecting") and _GOES_ON.match(text, fault.pos))
+    return end - fault.pos <= _LONGEST_WORD and not (
+        fault.msg.startswith("Expecting") and _GOES_ON.match(text, fault.pos, end)
+    )
 
 
 def _refused(name: str) -> None:
