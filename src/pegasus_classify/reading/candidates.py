@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegasus_classify.contract.evidence import Repair
-from pegasus_classify.reading.forms.json_strict import parse_strict
+from pegasus_classify.reading.forms.json_strict import parse_strict, parse_whole
 from pegasus_classify.reading.forms.json_text import parse
 from pegasus_classify.reading.forms.lines import read_lines
 from pegasus_classify.reading.forms.statements import Statements
@@ -21,8 +21,7 @@ from pegasus_classify.reading.tree import Node
 __all__ = ["Document", "clean_json", "documents", "others", "without"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One stretch of text that was read as a tree.
 
     Attributes:
@@ -80,10 +79,8 @@ def clean_json(source: Source) -> Document | None:
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] not in ("{", "[", '"'):
         return None
-    parsed = parse_strict(text, start)
-    if parsed is None or parsed.cut or text[parsed.end :].strip():
-        return None
-    return Document(parsed.value, start, parsed.end, source)
+    parsed = parse_whole(text, start)
+    return None if parsed is None else Document(parsed.value, start, parsed.end, source)
 
 
 def documents(source: Source, names: Names) -> Iterator[Document]:
@@ -93,18 +90,21 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         source = rewritten(source, _ESCAPES, "over_escaped", _unescaped)
     text = source.text
     at = 0
-    listing = _LISTING.search(text)
-    listed = len(text) if listing is None else listing.end()
+    listed: int | None = None
     tries = _STRICT_TRIES
     left = _MOST
     wide = _WIDE_TRIES
     while left and (match := _OPENING.search(text, at)) is not None:
         implied = match.group("key") is not None
         start = match.start("key") if implied else match.start()
-        key_at = None if implied else _first_of_several(text, start, names)
+        inside = not implied and start > 0 and text[start - 1] != "\n"
+        if inside and listed is None:
+            listing = _LISTING.search(text)
+            listed = len(text) if listing is None else listing.end()
+        key_at = _first_of_several(text, start, names) if inside else None
         if key_at is not None and key_at >= at:
             implied, start = True, key_at
-        elif not implied and _in_a_line(text, start, names, listed=start >= listed):
+        elif inside and _in_a_line(text, start, names, listed=listed is not None and start >= listed):
             at, over = _behind_value(text, start, _LONGEST_VALUE if wide else 0)
             wide -= over
             continue

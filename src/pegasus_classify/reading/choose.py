@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pegasus_classify.reading.candidates import Document
 from pegasus_classify.reading.claims import Said
@@ -41,8 +41,7 @@ _NEAR = 400
 _NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A document, what it says, and what the heading above it says."""
 
     document: Document
@@ -56,6 +55,8 @@ def chosen(reads: list[Read]) -> list[Read]:
     The last that says something is the answer. Those before it add to it when they speak of other classes only and
     nothing calls them a draft or the last one a correction.
     """
+    if len(reads) == 1 and reads[0].document.start == 0:
+        return reads if reads[0].said.named or reads[0].said.empty else []
     spoken = [read for read in reads if read.said.named or read.said.empty]
     useful = [read for read in spoken if not _called(read, _DRAFT) or _called(read, _FINAL)]
     useful = useful or [read for read in spoken[-1:] if read.said.named]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from pegasus_classify.contract.evidence import Evidence, Repair
 from pegasus_classify.contract.intervals import Span, clipped
@@ -35,14 +36,11 @@ def evidence_of(
         cut: Whether more may have followed: a confidence that needs the rest to be understood is then not used.
     """
     confidences = [claimed(claim.confidence) for claim in claims]
-    fractions = fraction_scale(confidences if cut else [*confidences, *map(claimed, scales)])
-    located = {claim.name for claim in claims if claim.times is not None}
+    fractions = fraction_scale(confidences if cut else chain(confidences, map(claimed, scales)))
+    timeless = [at for at, claim in enumerate(claims) if claim.times is None]
+    located = {claim.name for claim in claims if claim.times is not None} if timeless else set()
     # A confidence told of the class apart from its clips holds for those that have none.
-    told = {
-        claim.name: confidence
-        for claim, confidence in zip(claims, confidences, strict=True)
-        if claim.times is None and confidence.scale != "none"
-    }
+    told = {claims[at].name: confidences[at] for at in timeless if confidences[at].scale != "none"}
     found: dict[tuple[object, ...], Evidence] = {}
     for claim, own in zip(claims, confidences, strict=True):
         if claim.times is None and claim.name in located:

@@ -185,6 +185,8 @@ def split(obj: Obj) -> list[Obj]:
 
 def joined(nodes: list[Node]) -> list[Node]:
     """Return the members of one entry that were spread over several objects put together; else the list itself."""
+    if isinstance(nodes[0], Obj) and len(nodes[0].pairs) > 1:
+        return nodes
     if not getattr(nodes, "closed", True) or not all(isinstance(each, Obj) and len(each.pairs) == 1 for each in nodes):
         return nodes
     keys = [each.pairs[0][0] for each in nodes]

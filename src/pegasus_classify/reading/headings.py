@@ -21,6 +21,7 @@ _HEAD = re.compile(r"(.+?)\s*(?:[(:\u2013\u2014]|\s-\s)")
 _ABOVE = 600
 """Signs above a stretch in which its heading is looked for."""
 _LINES = 4
+_NOTHING = Place()
 
 
 def _class_in(title: str, names: Names) -> Hit | None:
@@ -35,7 +36,10 @@ def around(text: str, start: int, names: Names) -> Place:
 
     The line right above may be plain; a line further up must look like a heading, with nothing but words between.
     """
-    above = _FENCE.sub("", text[max(0, start - _ABOVE) : start])
+    above = text[max(0, start - _ABOVE) : start]
+    if not above or above.isspace():
+        return _NOTHING
+    above = _FENCE.sub("", above)
     above = above[max(above.rfind("}"), above.rfind("|")) + 1 :]
     lines = [line for line in above.split("\n") if line.strip()]
     for number, line in enumerate(reversed(lines[-_LINES:])):
@@ -55,4 +59,4 @@ def around(text: str, start: int, names: Names) -> Place:
             return Place(option=option)
         if number or _HEADING.fullmatch(line):
             break
-    return Place()
+    return _NOTHING

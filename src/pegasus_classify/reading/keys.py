@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from pegasus_classify.contract.request import Option
@@ -122,6 +123,8 @@ _IN_SECONDS = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\W_]+")
+_LONGEST = 40
+"""Characters of a key that may mean anything."""
 
 
 def role_of(key: str) -> Role:
@@ -129,8 +132,12 @@ def role_of(key: str) -> Role:
     known = _ROLES.get(key)
     if known is not None:
         return known
-    if len(key) > 40:
-        return "other"
+    return "other" if len(key) > _LONGEST else _role_of_variant(key)
+
+
+@lru_cache(maxsize=4096)
+def _role_of_variant(key: str) -> Role:
+    """Return what a key means that is in no list as it stands; an answer repeats the few it uses."""
     plain = _ACCENT.sub("", unicodedata.normalize("NFD", _PLAIN.sub("", key).casefold()))
     plain = unicodedata.normalize("NFC", plain)
     role = _ROLES.get(plain) or _misspelt(plain)

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pegasus_classify.reading.names import Hit, Names, loosened, plain
+from pegasus_classify.reading.names import Hit, Names, loosened, plain, remember
 
-__all__ = ["Mention", "Mentions"]
+__all__ = ["Mention", "Mentions", "mentions_of"]
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?![^\W_]))?")
 _GAP = re.compile(r"[ \t'\"\u2019\u201d\u201c/&.()+_*-]{0,6}|\s?(?:and|und)\s|\n[ \t]*")
@@ -42,6 +42,9 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word != "and")
 
 
+_LONGEST_WORD = 60
+
+
 class Mentions:
     """Finds the longest names first, by their words; each find is checked against the names themselves."""
 
@@ -62,10 +65,10 @@ class Mentions:
 
     def word(self, text: str) -> str:
         """Return a word as words are compared."""
+        if len(text) >= _LONGEST_WORD:
+            return text
         known = self.known_words.get(text)
-        if known is None:
-            known = self.known_words[text] = (loosened(text) or text) if len(text) < 60 else text
-        return known
+        return remember(self.known_words, text, loosened(text) or text) if known is None else known
 
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order, none inside another."""
@@ -138,3 +141,9 @@ class Mentions:
                 return 0
             position += 1
         return position - at
+
+
+@lru_cache(maxsize=64)
+def mentions_of(names: Names) -> Mentions:
+    """Return the finder of a question's names, made once."""
+    return Mentions(names)

@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pegasus_classify.contract.request import Option
 from pegasus_classify.contract.vocabulary import Vocabulary
 
-__all__ = ["Hit", "Names", "loosened", "plain", "squeezed"]
+__all__ = ["Hit", "Names", "loosened", "names_of", "plain", "remember", "squeezed"]
 
 
 class Hit(NamedTuple):
@@ -157,37 +157,67 @@ def _decoded(text: str) -> str:
     return text
 
 
+_UNREAD = Hit("")
+"""Stands for a name whose meaning is not known yet."""
+
+
 class _Index:
     """Names to what they mean, looked up from the most exact to the loosest way of comparing."""
 
     def __init__(self, entries: Iterable[tuple[str, Hit]]) -> None:
         self.entries = list(entries)
-        self.levels: list[dict[str, Hit | None]] = []
+        self.levels: dict[int, dict[str, Hit | None]] = {}
 
     def level(self, number: int) -> dict[str, Hit | None]:
         """Return the table of one way of comparing; None stands where two things asked become the same."""
-        while len(self.levels) <= number:
-            table: dict[str, Hit | None] = {}
+        table = self.levels.get(number)
+        if table is None:
+            table = {}
             for name, hit in self.entries:
-                key = _folded(name, len(self.levels))
+                key = _folded(name, number)
                 if key:
                     table[key] = hit if table.get(key, hit) == hit else None
-            self.levels.append(table)
-        return self.levels[number]
+            self.levels[number] = table
+        return table
+
+
+_REMEMBERED = 500
+"""Written names whose meaning one question keeps in memory; most answers write the same few."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def remember(memory: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    """Keep a value, and start anew when there are too many; a text may hold any number of names."""
+    if len(memory) >= _REMEMBERED:
+        memory.clear()
+    memory[key] = value
+    return value
 
 
 class Names:
     """The names one question asked for.
 
-    Building costs little; the tables for inexact comparison are made when first needed.
+    Building costs little; the tables for inexact comparison are made when first needed. What is kept beside them is
+    only memory of what pure functions gave, so that one object may serve many texts and threads.
+
+    Attributes:
+        classes: As asked, in their order.
+        names: The same by their names.
+        all: The names alone.
+        only: The name of the class when only one was asked.
+        class_ids, prompt_ids: As in the vocabulary.
+        told: Memory for the reader of clips: what they give as prompt and option, and what that means.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.classes = vocabulary.classes
         self.names = {each.name: each for each in vocabulary.classes}
+        self.all = frozenset(self.names)
         self.only = vocabulary.classes[0].name if len(vocabulary.classes) == 1 else None
         self.class_ids = vocabulary.class_ids
         self.prompt_ids = vocabulary.prompt_ids
+        self.told: dict[tuple[str | None, ...], tuple[str | None, Option | None]] = {}
         self._memory: dict[str, Hit | None] = {}
         self._prompts: dict[tuple[str, str], str | None] = {}
         self._in_class: dict[str, _Index] = {}
@@ -200,9 +230,10 @@ class Names:
             return Hit(self.class_ids[text])
         if text in self.names:
             return Hit(text)
-        if text not in self._memory:
-            self._memory[text] = self._class_of(text) if len(text) <= 400 else None
-        return self._memory[text]
+        hit = self._memory.get(text, _UNREAD)
+        if hit is _UNREAD:
+            hit = remember(self._memory, text, self._class_of(text)) if len(text) <= 400 else None
+        return hit
 
     def prompt_of(self, text: str, name: str) -> str | None:
         """Return the prompt of one class that a text means; None when it means none of them."""
@@ -216,9 +247,10 @@ class Names:
             return known[1] if known[0] == name else None
         if text in self.names[name].prompts:
             return text
-        if (text, name) not in self._prompts:
-            self._prompts[text, name] = self._prompt_of(text, name) if len(text) <= 1200 else None
-        return self._prompts[text, name]
+        prompt = self._prompts.get((text, name), "")
+        if prompt == "":
+            prompt = remember(self._prompts, (text, name), self._prompt_of(text, name)) if len(text) <= 1200 else None
+        return prompt
 
     def option_of(self, option: Option | None, name: str) -> Option | None:
         """Return an option if the class was asked with it."""
@@ -322,6 +354,31 @@ class Names:
         parts = [part for part in _PARTS.split(text.strip().strip(".")) if part] if len(text) <= 2000 else []
         hits = [self.class_of(part) for part in parts]
         return _exact([hit for hit in hits if hit is not None]) if all(hits) else []
+
+
+class _Asked:
+    """A vocabulary as a key: only the same object is equal, for what is in it cannot be hashed."""
+
+    __slots__ = ("vocabulary",)
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __hash__(self) -> int:
+        return id(self.vocabulary)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.vocabulary is other.vocabulary
+
+
+@lru_cache(maxsize=256)
+def _kept(asked: _Asked) -> Names:
+    return Names(asked.vocabulary)
+
+
+def names_of(vocabulary: Vocabulary) -> Names:
+    """Return the names of a question, made once: the same question is asked of many videos."""
+    return _kept(_Asked(vocabulary))
 
 
 def _exact(hits: list[Hit]) -> list[Hit]:

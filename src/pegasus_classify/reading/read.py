@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from pegasus_classify.contract.evidence import Reading
+from pegasus_classify.contract.evidence import Reading, Repair, Verdict
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.vocabulary import Vocabulary
 from pegasus_classify.reading.candidates import Document, clean_json, documents, others, without
 from pegasus_classify.reading.choose import Read, chosen
-from pegasus_classify.reading.claims import Said
+from pegasus_classify.reading.claims import Claim, Said
 from pegasus_classify.reading.coerce import evidence_of
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.forms.tags import undressed
 from pegasus_classify.reading.headings import around
-from pegasus_classify.reading.mentions import Mentions
-from pegasus_classify.reading.names import Names
+from pegasus_classify.reading.mentions import mentions_of
+from pegasus_classify.reading.names import Names, names_of
 from pegasus_classify.reading.places import Place
 from pegasus_classify.reading.shapes import said_by
 from pegasus_classify.reading.source import Source, shortened, source_of
 from pegasus_classify.reading.tree import Node, Obj
-from pegasus_classify.reading.verdicts import verdict_of
+from pegasus_classify.reading.verdicts import is_offer, verdict_of
 
 __all__ = ["read"]
 
 _ENVELOPES = 6
 _SHORT = 60
 _BROKEN_OFF = re.compile(
-    r"\d:\s*\Z|(?<![\d:.])\d{1,2}:\d\s*\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\s*\Z|"
-    r"\b(?:from|between)\s*\Z"
+    r"\d:\Z|(?<![\d:.])\d{1,2}:\d\Z|\d\s?(?:[-\u2013\u2014~]|\bto|\buntil|\bbis)\Z|\b(?:from|between)\Z"
 )
 """Ends of a text that stops in the middle of a time, whatever reason the model gives."""
+_HALF_SAID = (":", "-", "\u2013", "\u2014", "~", "to", "until", "bis", "from", "between")
+"""What these ends have last."""
 LONGEST = 250_000
 """Characters of a text that are read when it is no clean JSON; above what any model may write in one answer."""
 
@@ -61,30 +61,37 @@ def _read(text: str, vocabulary: Vocabulary, duration: Seconds | None, finish_re
         source = source_of(text)
     else:
         source, finish_reason = shortened(source_of(text[:LONGEST]), LONGEST), "length"
-    if finish_reason != "length" and _BROKEN_OFF.search(source.text[-_SHORT:]):
+    if finish_reason != "length" and _broken_off(source.text[-_SHORT:].rstrip()):
         finish_reason = "length"
-    answers = _Answers(Names(vocabulary), finish_reason)
+    names = names_of(vocabulary)
+    answers = _Answers(names, finish_reason)
     kept = answers.of(source, 0)
-    cut = any(each.document.cut for each in kept) or answers.cut_inside or answers.length
-    claims = [claim for each in kept for claim in each.said.claims]
+    cut = answers.cut_inside or answers.length
+    claims: list[Claim] = []
+    scales: list[object] = []
+    repairs: dict[Repair, None] = {}
+    for each in kept:
+        cut = cut or each.document.cut
+        claims += each.said.claims
+        scales += each.said.scales
+        repairs |= dict.fromkeys((*each.document.source.repairs, *each.document.repairs))
     origin = kept[-1].document.source if kept else source
-    evidence = evidence_of(
-        claims, duration, origin.span, scales=[each for one in kept for each in one.said.scales], cut=cut
-    )
-    verdict = verdict_of(
-        source.text,
-        evidence,
-        [each.said for each in kept if each.document.form == "json" and not cut],
-        [each.said for each in kept],
-    )
+    evidence = evidence_of(claims, duration, origin.span, scales=scales, cut=cut)
+    if is_offer(source.text, evidence):
+        evidence = ()
+    verdict: Verdict = "found"
+    if not evidence:
+        data = [each.said for each in kept if each.document.form == "json" and not cut]
+        verdict = verdict_of(source.text, data, [each.said for each in kept])
     if verdict in ("found", "none") and not cut:
-        finished = frozenset(each.name for each in vocabulary.classes)
+        finished = names.all
     else:
         finished = frozenset(name for each in kept for name in each.said.finished)
-    if verdict != "found":
-        evidence = ()
-    repairs = dict.fromkeys(name for each in kept for name in (*each.document.source.repairs, *each.document.repairs))
     return Reading(evidence, verdict, cut, finished, tuple(repairs))
+
+
+def _broken_off(end: str) -> bool:
+    return (end.endswith(_HALF_SAID) or end[-2:-1] == ":") and _BROKEN_OFF.search(end) is not None
 
 
 _ADDED = re.compile(
@@ -142,7 +149,7 @@ class _Answers:
         last = kept[-1].document
         if _ADDED.search(last.source.text, last.end) is None:
             return []
-        rest = without(last.source, [replace(last, start=0)])
+        rest = without(last.source, [last._replace(start=0)])
         more = [each for each in self.unbracketed(rest, depth + 1) if _located([each])]
         named = {name for each in kept for name in each.said.named}
         return [each for each in more if not named & each.said.named]
@@ -178,7 +185,7 @@ class _Answers:
     def statements(self) -> Statements:
         """Return the reader of running text, made when it is first needed."""
         if self._statements is None:
-            self._statements = Statements(Mentions(self.names))
+            self._statements = Statements(mentions_of(self.names))
         return self._statements
 
     def opened(self, text: str, depth: int) -> list[Node]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
 from pegasus_classify.reading.fields import (
@@ -18,7 +17,7 @@ from pegasus_classify.reading.fields import (
 )
 from pegasus_classify.reading.keys import option_of, role_of, truth_of
 from pegasus_classify.reading.leaves import Leaves
-from pegasus_classify.reading.names import Hit, Names
+from pegasus_classify.reading.names import Hit, Names, remember
 from pegasus_classify.reading.places import Entry, Place, hits_of, places_in
 from pegasus_classify.reading.timecodes import Moment, Stretch, stretch_of
 from pegasus_classify.reading.tree import Node, Obj
@@ -32,6 +31,9 @@ _ENTRY_KEYS = {"class", "confidence", "clips"}
 _CLIP_KEYS = frozenset({"start", "end", "prompt", "option", "confidence"})
 _WHOLE_VIDEO = frozenset({"video", "image", "images", "text", "scene", "frame", "title", "texts", "sight"})
 """Keys that name an option only beside others: an answer may stand as a whole under one of them."""
+_LONGEST_TOLD = 400
+"""Characters of a prompt with its option up to which what they mean is kept."""
+_NOWHERE = Place()
 _MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
@@ -59,7 +61,8 @@ def said_by(
         inside: How many strings the tree stood in; the deeper, the fewer of its own levels are looked at.
     """
     walk = _Walk(names, opened, spoken, _DEEPEST >> inside)
-    walk.value(value, around, 0)
+    if not walk.plain_answer(value, around):
+        walk.value(value, around, 0)
     return walk.said
 
 
@@ -93,7 +96,6 @@ class _Walk(Leaves):
         self.opened = opened
         self.deepest = deepest
         self.times_over = 1
-        self.meant: dict[tuple[object, ...], tuple[str | None, Option | None]] = {}
 
     # -- any value ------------------------------------------------------------------------------------------------
 
@@ -121,12 +123,12 @@ class _Walk(Leaves):
     # -- lists ----------------------------------------------------------------------------------------------------
 
     def items(self, nodes: list[Node], place: Place, depth: int) -> None:
-        closed = getattr(nodes, "closed", True)
+        closed = type(nodes) is list or getattr(nodes, "closed", True)
         if not nodes:
             self.said.empty = self.said.empty or (closed and not place.foreign)
             return
         leaves = [node for node in nodes if not isinstance(node, (Obj, list))]
-        if any(isinstance(leaf, str) and embedded_in(leaf) for leaf in leaves):
+        if leaves and any(isinstance(leaf, str) and embedded_in(leaf) for leaf in leaves):
             for node in nodes:
                 self.value(node, place, depth + 1)
             return
@@ -134,21 +136,31 @@ class _Walk(Leaves):
             self.leaves(nodes, leaves, place, closed)
         if len(leaves) == len(nodes):
             return
+        # What has the wanted form is read at once; the long way leads to the same.
+        plain = self.plain_entry if place.name is None else self.plain_clip
         for node in joined(nodes) if len(nodes) > 1 else nodes:
             if isinstance(node, Obj):
-                if not (node.closed and self.wanted(node, place, depth)):
+                if not (node.closed and plain(node, place, depth)):
                     self.entry(node, place, depth + 1)
             elif isinstance(node, list):
                 self.value(node, place._replace(moments=False), depth + 1)
 
-    def wanted(self, obj: Obj, place: Place, depth: int) -> bool:
-        """Read a clip or an entry in the wanted form; False when it must go the long way, which leads to the same."""
-        return self.plain_entry(obj, place, depth) if place.name is None else self.plain_clip(obj, place)
+    # -- the wanted form ------------------------------------------------------------------------------------------
+
+    def plain_answer(self, value: Node, place: Place) -> bool:
+        """Read an object that holds nothing but the list of classes; False when it is anything else."""
+        if not (isinstance(value, Obj) and value.closed and len(value.pairs) == 1 and place == _NOWHERE):
+            return False
+        key, entries = value.pairs[0]
+        if key != "classes" or not isinstance(entries, list) or key in self.names.names:
+            return False
+        self.value(entries, place, 1)
+        return True
 
     def plain_entry(self, obj: Obj, place: Place, depth: int) -> bool:
         """Read a class with its confidence and its clips; False when it is anything else."""
         values = dict(obj.pairs)
-        if len(obj.pairs) != 3 or values.keys() != _ENTRY_KEYS or obj.repairs or "clips" in self.names.names:
+        if len(obj.pairs) != 3 or values.keys() != _ENTRY_KEYS or "clips" in self.names.names:
             return False
         name, confidence, clips = values["class"], values["confidence"], values["clips"]
         if type(name) is not str or type(confidence) not in _NUMBERS or not isinstance(clips, list) or not clips:
@@ -165,16 +177,16 @@ class _Walk(Leaves):
         if len(said.claims) > before or (len(said.absent) > denials and hit.name in said.absent):
             return True
         if place.times is not None:
-            self.clip(here, place.times, obj.span)
+            self.clip(here, place.times, obj.span, obj.repairs)
         else:
             self.timeless(here, fields_of(obj), True, obj)
         return True
 
-    def plain_clip(self, obj: Obj, place: Place) -> bool:
+    def plain_clip(self, obj: Obj, place: Place, depth: int) -> bool:  # noqa: ARG002 - stands where `plain_entry` may
         """Read a clip in the wanted form, which nearly all are; False when it is anything else."""
         values = dict(obj.pairs)
         name = place.name
-        if name is None or len(values) != len(obj.pairs) or not _CLIP_KEYS.issuperset(values) or obj.repairs:
+        if name is None or len(values) != len(obj.pairs) or not _CLIP_KEYS.issuperset(values):
             return False
         start: Node = values.get("start")
         end: Node = values.get("end")
@@ -186,13 +198,16 @@ class _Walk(Leaves):
         if confidence is None:
             confidence = place.confidence
         key = (name, prompt, option, place.prompt, place.option)
-        meant = self.meant.get(key)
+        meant = self.names.told.get(key)
         if meant is None:
             known = place.prompt if prompt is None else self.names.prompt_of(prompt, name) or place.prompt
             source = place.option if option is None else option_of(option) or place.option
-            meant = self.meant[key] = known, None if source is None else self.names.option_of(source, name)
+            meant = known, None if source is None else self.names.option_of(source, name)
+            if len(prompt or "") + len(option or "") <= _LONGEST_TOLD:
+                remember(self.names.told, key, meant)
         times = Stretch(Moment(float(start)), Moment(float(end)))
-        self.said.claims.append(Claim(name, *meant, times, confidence, obj.span, FOLDED if place.folded else ()))
+        repairs = (*obj.repairs, *FOLDED) if place.folded else obj.repairs
+        self.said.claims.append(Claim(name, meant[0], meant[1], times, confidence, obj.span, repairs))
         return True
 
     # -- objects --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from pegasus_classify.contract.evidence import Repair
@@ -41,6 +41,7 @@ _PIECE = re.compile(
 _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
+_BLOCK_HEADS = ('class "', 'label "', 'category "', 'class\t"', 'label\t"', 'category\t"')
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _SPANNING = re.compile(r"\\multicolumn\{\d{1,2}\}\{[^{}]{0,20}\}\{([^{}]{0,100})\}")
 _DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
@@ -64,14 +65,14 @@ _FRAMES = re.compile(
 _RATE = re.compile(r"\b(\d{1,3}(?:\.\d{1,3})?) ?(?:fps\b|frames (?:per|a|each) second)", re.IGNORECASE)
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
+_RUNAWAY = re.compile(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z')
 _LEADER = re.compile(
     r"(?<=[^\W\d_])[ \t]?\.{5,}[ \t]?(?=[(\[\d\u2713\u2714\u2717\u2718\u2705\u274c]|yes\b|no\b)", re.IGNORECASE
 )
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A text and where its characters stood in the text it was made from.
 
     Attributes:
@@ -86,7 +87,7 @@ class Source:
     repairs: tuple[Repair, ...] = ()
     marks: tuple[int, ...] = ()
     shifts: tuple[int, ...] = (0,)
-    parent: Source | None = field(default=None, repr=False)
+    parent: Source | None = None
 
     def original(self, at: int) -> int:
         """Return the offset in the text as it came that belongs to an offset in `text`."""
@@ -140,13 +141,13 @@ def source_of(text: str) -> Source:
     if not text.isascii():
         source = rewritten(source, _DECOMPOSED, "decomposed", lambda signs: unicodedata.normalize("NFC", signs))
         source = rewritten(source, _MISREAD, "encoding", _reread)
-    if _DIGITS.search(text):
-        source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
+        if _DIGITS.search(text):
+            source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
     if '"text_generation"' in text:
         source = _joined_stream(source)
     if "data:" in text and text.lstrip().startswith(("data:", "event:", "id:", ":")):
         source = _joined_events(source)
-    if _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
+    if "\\" in source.text and _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
         source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
     if "&" in text:
         source = rewritten(source, _SIGN_ENTITY, "html_entities", html.unescape)
@@ -156,7 +157,7 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _LEADER, "separator", lambda _: ": ")
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
-    if _BLOCK.search(source.text):
+    if _may_hold_blocks(source.text) and _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
@@ -168,9 +169,9 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _DOUBLED, "doubled_quotes", lambda _: '"')
     if ("\u251c\u2500" in text or "\u2514\u2500" in text) and not _GRID.search(text):
         source = rewritten(source, _BRANCH, "separator", lambda branch: " " * len(branch))
-    if _FOLDED.search(source.text):
+    if (": >" in text or ": |" in text) and _FOLDED.search(source.text):
         source = rewritten(source, _FOLDED, "folded", _unfolded)
-    if _FRAMES.search(source.text) and (rate := _RATE.search(source.text)) is not None:
+    if "rame" in text and _FRAMES.search(source.text) and (rate := _RATE.search(source.text)) is not None:
         source = rewritten(source, _FRAMES, "frames", lambda frames: _in_seconds(frames, float(rate.group(1))))
     if "~~" in text:
         source = rewritten(source, _STRUCK, "aside", lambda _: " ")
@@ -180,6 +181,11 @@ def source_of(text: str) -> Source:
     if ">" in text and _all_quoted(source.text):
         source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
     return source
+
+
+def _may_hold_blocks(text: str) -> bool:
+    """Return whether a line may begin with the head of a block; a single line that begins with a brace does not."""
+    return (text[:1] != "{" or "\n" in text) and any(head in text for head in _BLOCK_HEADS)
 
 
 def _plain_characters(source: Source) -> Source:
@@ -258,7 +264,7 @@ def _all_quoted(text: str) -> bool:
 def _without_runaway(source: Source) -> Source:
     """Return a text whose end repeats an escaped quote and closing brackets with one such end, not escaped."""
     last = source.text.rstrip()
-    if not re.search(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z', last[-60:]):
+    if '\\"' not in last[-60:] or _RUNAWAY.search(last[-60:]) is None:
         return source
     start = stop = -1
     for match in _TAIL.finditer(last):
@@ -272,4 +278,4 @@ def _without_runaway(source: Source) -> Source:
 
 def shortened(source: Source, length: int) -> Source:
     """Return the first `length` characters of a source."""
-    return replace(source, text=source.text[:length], repairs=(*source.repairs, "too_long"))
+    return source._replace(text=source.text[:length], repairs=(*source.repairs, "too_long"))

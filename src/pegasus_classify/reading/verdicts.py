@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pegasus_classify.contract.evidence import Evidence, Verdict
 from pegasus_classify.reading.claims import Said
 
-__all__ = ["verdict_of"]
+__all__ = ["is_offer", "verdict_of"]
 
 _REFUSAL = re.compile(
     r"(?:\b(?:can(?:no|['\u2019])t|cannot|unable to|not able to|could(?: not|n['\u2019]t)|am not able|"
@@ -64,22 +64,25 @@ _OFFERED = re.compile(
 )
 
 
-def _only_offers(evidence: Sequence[Evidence]) -> bool:
-    """Return whether evidence is bare names, which a refusal may list as what it would look for."""
-    return all(each.start is None and each.confidence is None for each in evidence)
-
-
-def verdict_of(text: str, evidence: Sequence[Evidence], data: Sequence[Said], said: Sequence[Said]) -> Verdict:
-    """Return what a text is.
+def is_offer(text: str, evidence: Sequence[Evidence]) -> bool:
+    """Return whether evidence is bare names that a refusal lists as what it would look for.
 
     Args:
         text: As read.
         evidence: What was taken from it.
+    """
+    bare = bool(evidence) and all(each.start is None and each.confidence is None for each in evidence)
+    return bare and _OFFERED.search(text[:_LONGEST]) is not None
+
+
+def verdict_of(text: str, data: Sequence[Said], said: Sequence[Said]) -> Verdict:
+    """Return what a text is from which no evidence was taken.
+
+    Args:
+        text: As read.
         data: What the JSON in it says, when there is any.
         said: What all answers in it say.
     """
-    if evidence and not (_only_offers(evidence) and _OFFERED.search(text[:_LONGEST])):
-        return "found"
     short = text[:_LONGEST]
     if any(each.claims or each.absent or each.empty for each in data):
         named = any(each.claims or (each.absent and '"error"' not in short) for each in data)

@@ -8,9 +8,8 @@ import re
 from pegasus_classify.reading.forms.json_text import Parsed
 from pegasus_classify.reading.tree import Arr, Node, Obj
 
-__all__ = ["parse_strict"]
+__all__ = ["parse_strict", "parse_whole"]
 
-_BRACE = re.compile(r"\{[^{}]*\}|[{}]")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MEMBER = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
 _ITEM = re.compile(r'\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*', re.DOTALL)
@@ -20,6 +19,8 @@ _REST = re.compile(
     re.DOTALL,
 )
 _HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u[0-9a-fA-F]{0,3})?\Z")
+_GOES_ON = re.compile(r'(?:[^"\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*")*[\[\]{}]', re.DOTALL)
+"""A bracket outside of strings."""
 _DEEPEST = 400
 _LONGEST_WORD = 200
 
@@ -30,22 +31,11 @@ def parse_strict(text: str, start: int) -> Parsed | None:
     A value broken off at the end of the text keeps every member that was complete: what the cut touches is left out,
     and whatever was still open is marked as not closed.
     """
-    objects: list[Obj] = []
-
-    def keep(pairs: list[tuple[str, Node]]) -> Obj:
-        obj = Obj(pairs)
-        objects.append(obj)
-        return obj
-
-    decoder = json.JSONDecoder(object_pairs_hook=keep, parse_constant=_refused)
     try:
-        value, end = decoder.raw_decode(text, start)
-        _locate(objects, text, start, end)
-        return Parsed(value, end, (), cut=False)
+        return _decoded(text, start)
     except json.JSONDecodeError as fault:
         if not _at_the_end(text, fault):
             return None
-        objects.clear()
     except (ValueError, RecursionError):
         return None
     broken = _completed(text, start)
@@ -53,39 +43,74 @@ def parse_strict(text: str, start: int) -> Parsed | None:
         return None
     body, depth = broken
     try:
-        value = decoder.decode(body)
+        parsed = _decoded(body, 0, start)
     except (ValueError, RecursionError):
         return None
-    _locate(objects, body, 0, len(body))
-    for obj in objects:
-        if obj.span is not None:
-            obj.span = (obj.span[0] + start, min(obj.span[1] + start, len(text)))
-    return Parsed(_opened(value, depth), len(text), (), cut=True)
+    return Parsed(_opened(parsed.value, depth, len(text)), len(text), (), cut=True)
+
+
+def parse_whole(text: str, start: int) -> Parsed | None:
+    """Read the JSON value that begins at `start` and ends with the text; None when it is none."""
+    try:
+        parsed = _decoded(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return None if text[parsed.end :].strip() else parsed
+
+
+def _decoded(text: str, start: int, before: int = 0) -> Parsed:
+    """Read a JSON value.
+
+    Args:
+        text: What it stands in.
+        start: Where it begins.
+        before: How many characters come before `text` in the text whose offsets its objects get.
+
+    Raises:
+        ValueError: It is none.
+        RecursionError: It is nested too deep.
+    """
+    objects: list[Obj] = []
+
+    def keep(pairs: list[tuple[str, Node]]) -> Obj:
+        obj = Obj(pairs)
+        objects.append(obj)
+        return obj
+
+    value, end = json.JSONDecoder(object_pairs_hook=keep, parse_constant=_refused).raw_decode(text, start)
+    _locate(objects, text, start, end, before)
+    return Parsed(value, end, (), cut=False)
 
 
 def _at_the_end(text: str, fault: json.JSONDecodeError) -> bool:
     """Return whether a fault may come from a text that just ends: else there is something to mend."""
-    return fault.msg.startswith("Unterminated") or len(text.rstrip()) - fault.pos <= _LONGEST_WORD
+    if fault.msg.startswith("Unterminated"):
+        return True
+    end = len(text.rstrip())
+    # Where a sign was expected and brackets follow, closing what is open cannot help.
+    return end - fault.pos <= _LONGEST_WORD and not (
+        fault.msg.startswith("Expecting") and _GOES_ON.match(text, fault.pos, end)
+    )
 
 
 def _refused(name: str) -> None:
     raise ValueError(name)
 
 
-def _locate(objects: list[Obj], text: str, start: int, end: int) -> None:
+def _locate(objects: list[Obj], text: str, start: int, end: int, before: int) -> None:
     """Give each object its place, if no brace stands inside a string: then the order of closing tells all."""
     if not text.count("{", start, end) == len(objects) == text.count("}", start, end):
         return
     opened: list[int] = []
-    closing = iter(objects)
-    for match in _BRACE.finditer(text, start, end):
-        first, last = match.span()
-        if last - first > 1:
-            next(closing).span = (first, last)
-        elif text[first] == "{":
-            opened.append(first)
-        else:
-            next(closing).span = (opened.pop(), last)
+    find, at = text.find, start
+    for obj in objects:
+        closing = find("}", at, end)
+        opening = find("{", at, closing)
+        while opening >= 0:
+            opened.append(opening + before)
+            opening = find("{", opening + 1, closing)
+        at = closing + 1
+        obj.span = (opened.pop(), at + before)
 
 
 def _completed(text: str, start: int) -> tuple[str, int] | None:
@@ -126,20 +151,22 @@ def _trimmed(text: str, start: int, last: int, stack: list[str]) -> str | None:
     return body + "".join(reversed(stack))
 
 
-def _opened(value: Node, depth: int) -> Node:
-    """Mark the levels that were open when the text ended: on the way along the last members."""
-    root = value = _unclosed(value)
+def _opened(value: Node, depth: int, end: int) -> Node:
+    """Mark the levels that were open when the text ended, at `end`: on the way along the last members."""
+    root = value = _unclosed(value, end)
     for _ in range(depth - 1):
         if isinstance(value, Obj):
             key, inner = value.pairs[-1]
-            value.pairs[-1] = (key, inner := _unclosed(inner))
+            value.pairs[-1] = (key, inner := _unclosed(inner, end))
         else:
-            inner = value[-1] = _unclosed(value[-1])
+            inner = value[-1] = _unclosed(value[-1], end)
         value = inner
     return root
 
 
-def _unclosed(value: Node) -> Node:
+def _unclosed(value: Node, end: int) -> Node:
     node = Arr(value) if isinstance(value, list) else value
     node.closed = False
+    if node.span is not None:
+        node.span = node.span[0], min(node.span[1], end)
     return node

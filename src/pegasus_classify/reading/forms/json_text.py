@@ -119,11 +119,12 @@ class _Reader:
             self.open_here()
         while self.stack:
             self.skip()
-            if self.at >= len(self.text) or self.text.startswith("```", self.at):
+            char = self.text[self.at : self.at + 1]
+            if not char or (char == "`" and self.text.startswith("```", self.at)):
                 break
-            if self.stack[-1].kind == "{" and _RESTART.match(self.text, self.at):
+            if "A" <= char <= "Z" and self.stack[-1].kind == "{" and _RESTART.match(self.text, self.at):
                 break
-            self.step()
+            self.step(char)
         return self.finish()
 
     def finish(self) -> Parsed:
@@ -153,9 +154,8 @@ class _Reader:
             self.mend("comment")
             self.at = comment.end()
 
-    def step(self) -> None:
+    def step(self, char: str) -> None:
         level = self.stack[-1]
-        char = self.text[self.at]
         if char in _CLOSERS:
             self.close(char)
         elif level.kind in "[t":

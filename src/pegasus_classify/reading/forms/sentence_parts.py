@@ -155,7 +155,7 @@ def without_slips(text: str, names: list[Mention]) -> list[Mention]:
 
 def without_denied(text: str, times: list[Spotted]) -> list[Spotted]:
     """Return the times of a sentence but those it says no to, wherever it tells them: "..., not from 2:00 to 2:20"."""
-    gone = [each.value for each in times if _NOT_THEN.search(text[max(0, each.start - 20) : each.start])]
+    gone = {each.value for each in times if _NOT_THEN.search(text[max(0, each.start - 20) : each.start])}
     return [each for each in times if each.value not in gone]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -238,10 +239,13 @@ class Sentences:
         "60".
         """
         entries: list[Obj] = []
+        starts = [name.start for name in names]
         for each in sure:
-            name = next((name for name in names if name.start >= each.end), None)
+            number = bisect_left(starts, each.end)
+            name = names[number] if number < len(names) else None
             if name is None or NAMED_FOR.fullmatch(text, each.end, name.start) is None:
-                name = next((name for name in reversed(names) if name.end <= each.start), None)
+                number = bisect_left(starts, each.start)
+                name = names[number - 1] if number else None
                 if name is None or _BESIDE.fullmatch(text, name.end, each.start) is None or len(sure) < 2:
                     return []
             if name.hit is None:

@@ -46,6 +46,8 @@ _ORDER = {
     "4th": 3,
     "fifth": 4,
 }
+_MOST_CLIPS = 64
+"""Clips that are told apart by their number."""
 _SHORT = 100
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -273,10 +275,10 @@ class _Paragraph:
 
     def each_its_own(self, text: str, heard: Heard) -> bool:
         """Give single clips their confidences: "8/10 for the first incident and 9/10 for the second"."""
+        if len(heard.sure) < 2 or heard.times or len(self.entries) > _MOST_CLIPS or len(self.last) > _MOST_CLIPS:
+            return False
         clips = [entry for entry in self.entries.values() if "time" in dict(entry.pairs)]
         clips = clips or [entry for entry, _ in self.last if "time" in dict(entry.pairs)]
-        if len(heard.sure) < 2 or heard.times:
-            return False
         if RESPECTIVELY.search(text) and len(heard.sure) == len(clips):
             numbers = list(range(len(clips)))
         else:
