@@ -110,7 +110,7 @@ def test_an_old_side_that_is_switched_off_is_left_alone_and_nothing_is_said_to_f
 
     rules = {"breaker": {"failures": 2, "of": 2, "open_for": 600}}
     with (
-        caplog.at_level(logging.DEBUG, "pegasus_classify"),
+        caplog.at_level(logging.DEBUG),
         tiny_server(refuse) as old,
         Classifier(KEY, stand_in.base_url, policy=moved(old.url, **rules), retries=0) as client,
     ):
