@@ -112,6 +112,20 @@ def test_explain_says_who_answers_and_why(run):
     assert (told["side"], told["route"], told["model"]) == ("pegasus", "cars", "pegasus1.6")
 
 
+def test_explain_says_who_is_asked_beside_whom(run, tmp_path):
+    """Pegasus beside the old side before anything has moved, the old side beside Pegasus when all has."""
+    shadowed = POLICY.replace('name = "spring"', 'otherwise = "shadow"')
+    (tmp_path / "rollout.toml").write_text(shadowed, encoding="utf-8")
+    assert run("explain", "v1", "--class", "Dogs")[1].startswith(
+        "legacy, Pegasus is asked beside it: route otherwise, "
+    )
+    run("advance", "--why", "on")
+    run("advance", "--why", "on")
+    assert run("explain", "v1", "--class", "Dogs")[1].startswith(
+        "pegasus, the old side is asked beside it: route route-2, "
+    )
+
+
 def test_a_policy_without_a_log_cannot_be_moved_by_hand(run, tmp_path):
     """No server would notice."""
     (tmp_path / "rollout.toml").write_text(POLICY.replace('log = "changes.jsonl"', ""), encoding="utf-8")

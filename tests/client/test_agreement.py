@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from pegasus_classify.client.agreement import Pair, flip_text, judgement, pair_of, pair_text, pairs_of
 from pegasus_classify.client.evidence import Evidence
+from pegasus_classify.client.experiment import Experiment
+from pegasus_classify.client.observed import Observed
 from pegasus_classify.client.sight import Sight
 from pegasus_classify.contract.evidence import Evidence as Said
+from pegasus_classify.contract.pages import PageInfo
 from pegasus_classify.contract.request import ClassDefinition, ClassifyRequest
 from pegasus_classify.contract.result import ClassifyResult, ClassResult, Clip, Failure, VideoResult
+from pegasus_classify.legacy.answers import answer_of, write_video
+from pegasus_classify.legacy.spelling import Spelling
 from pegasus_classify.rollout.known import Known, judged, look_due, with_seen
 from pegasus_classify.rollout.ladder import Rung, decide_move
 from pegasus_classify.rollout.policy import LadderRules
@@ -26,6 +32,7 @@ pytest.importorskip("scipy")
 CLASSES = tuple(ClassDefinition(name=name, prompts=(name,)) for name in ("Dog", "Car"))
 REQUEST = ClassifyRequest(classes=CLASSES, video_ids=("a", "b", "c"))
 RULES = LadderRules(videos=100)
+INFO = PageInfo(10, 1)
 
 
 def video(name: str, *classes: str) -> VideoResult:
@@ -48,6 +55,28 @@ def test_videos_that_one_side_could_not_answer_are_no_pairs():
     assert [(each.old.video_id, each.differs) for each in pairs_of(REQUEST, old, new)] == [("a", True), ("c", False)]
     index = REQUEST.model_copy(update={"video_ids": None, "index_id": "i"})
     assert [each.old.video_id for each in pairs_of(index, old, new)] == ["a"]
+
+
+FOUND = {
+    "the same classes": (("Dog", "Car"), ("Car", "Dog")),
+    "one more": (("Dog",), ("Dog", "Car")),
+    "another one": (("Dog",), ("Car",)),
+    "nothing any more": (("Dog",), ()),
+    "nothing on either side": ((), ()),
+}
+
+
+@pytest.mark.parametrize(("olds", "news"), FOUND.values(), ids=list(FOUND))
+def test_a_shadow_and_an_experiment_call_the_same_answers_different(olds, news):
+    """One looks at results and the other at legacy answers, whatever the scores and the clips."""
+    old, new = video("a", *olds), replace(video("a", *news), length=9.0)
+    shown = [
+        answer_of([write_video(each, Spelling())] if each.classes else [], INFO, Spelling()) for each in (old, new)
+    ]
+    seen: list[Observed] = []
+    with Experiment(lambda _: shown[0], lambda _: shown[1], publish=seen.append) as experiment:
+        experiment.videos(["a"], ["visual"], [{"name": "Dog", "prompts": ["Dog"]}])
+    assert [each.outcome for each in seen] == ["different" if Pair(REQUEST, old, new).differs else "same"]
 
 
 def test_what_differs_is_shown_with_its_clips_and_a_pair_reads_back_as_it_was():

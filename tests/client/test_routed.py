@@ -151,6 +151,14 @@ def test_a_shadow_is_offered_after_the_old_side_answered():
     assert shadows_of(World({**shadowed, "fallback": True}, old=APIConnectionError("gone"))) == []
 
 
+def test_what_a_share_took_from_a_shadow_is_offered_while_pegasus_answers_it():
+    """Where the old side stands in for a Pegasus that failed, there is nothing to compare its answer with."""
+    moved = {"old": OLD, "otherwise": "shadow", "routes": [{"to": "pegasus", "percent": 100}], "fallback": True}
+    assert len(shadows_of(World(moved))) == 1
+    assert shadows_of(World(moved, new=APIConnectionError("gone"))) == []
+    assert shadows_of(World(moved, closed=("pegasus",))) == []
+
+
 def shadows_of(world: World) -> list[AskNew]:
     """Answer a video and return what was offered."""
     world.answer("v0")

@@ -57,6 +57,31 @@ def test_everything_else_goes_where_the_policy_says():
     )
 
 
+SHADOWED = {
+    "the ladder has taken all": ([{"to": "pegasus", "ladder": True}], "shadow", True),
+    "a share has taken all": ([{"to": "pegasus", "percent": 100}], "shadow", True),
+    "one share after another": ([{"to": "pegasus", "percent": 100}, {"to": "pegasus", "ladder": True}], "shadow", True),
+    "a route after it": ([{"to": "pegasus", "ladder": True}, {"to": "shadow", "classes": ["Dog"]}], "legacy", True),
+    "another class is shadowed": (
+        [{"to": "pegasus", "percent": 100}, {"to": "shadow", "classes": ["Cat"]}],
+        "legacy",
+        False,
+    ),
+    "no shadow was there": ([{"to": "pegasus", "ladder": True}], "legacy", False),
+    "a route that holds before the shadow": ([{"to": "pegasus", "ladder": True}, {"to": "legacy"}], "shadow", False),
+    "a person moved it for good": ([{"to": "pegasus", "classes": ["Dog"]}], "shadow", False),
+}
+
+
+@pytest.mark.parametrize(("routes", "otherwise", "beside"), SHADOWED.values(), ids=list(SHADOWED))
+def test_what_a_share_took_from_a_shadow_is_still_compared(routes, otherwise, beside):
+    """The other side is asked beside Pegasus where, without the share, Pegasus was asked beside it."""
+    made = decide(DOG, policy(*routes, otherwise=otherwise), Standing(100))
+    assert (made.side, made.shadow) == ("pegasus", beside)
+    stopped = policy(*routes, otherwise=otherwise, kill={"to": "pegasus"})
+    assert not decide(DOG, stopped, Standing(100, stopped=True)).shadow
+
+
 def test_the_kill_switch_goes_before_every_route():
     """Stopped means stopped: no route is looked at, nothing is shadowed."""
     everything = policy({"to": "pegasus"}, otherwise="shadow")

@@ -88,6 +88,9 @@ REFUSED = {
     "workers without a shared store": (["--workers", "2", "--store", "memory:"], "--workers"),
     "an empty list": (["--allow-key", os.devnull], "names no key"),
     "no time": (["--answer-within", "0"], "answer_within"),
+    "no such model": (["--model", "pegasus9"], "pegasus9"),
+    "no such prompt": (["--prompt", "classify.v99"], "classify.v99"),
+    "a calibration that is none": (["--calibration", os.devnull], "calibration"),
     "a store of no kind": (["--store", "nowhere://"], "store"),
     "browsers and an own key": (["--api-key", OWN, "--cors-origin", "*"], "cors_origins"),
 }

@@ -25,22 +25,34 @@ def recorded_requests(recording: Recording, *, by_video: bool = False) -> list[t
             while its videos are not.
     """
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    listed = _listed_of_indexes(recording.calls) if by_video else {}
     for call in recording.calls:
         if call.request is None or not is_answered(call) or call_of(call) is None:
             continue
-        for path, body in _per_video(recording, call) if by_video else [(call.path, call.request)]:
+        for path, body in _per_video(call, listed) if by_video else [(call.path, call.request)]:
             found.setdefault(json.dumps([path, body], sort_keys=True), (path, body))
     return list(found.values())
 
 
-def _per_video(recording: Recording, call: RecordedCall) -> list[tuple[str, Mapping[str, Any]]]:
+def _listed_of_indexes(calls: Iterable[RecordedCall]) -> dict[str, list[str]]:
+    """Return the videos that answers about each index list, in their order; indexes are named as JSON."""
+    listed: dict[str, dict[str, None]] = {}
+    for call in calls:
+        index = (call.request or {}).get("index_id")
+        if index is not None and is_answered(call):
+            videos = listed.setdefault(json.dumps(index), {})
+            data = call.response.get("data")
+            entries = (each for each in data if isinstance(each, Mapping)) if isinstance(data, list) else ()
+            videos.update((str(each["video_id"]), None) for each in entries if "video_id" in each)
+    return {index: list(videos) for index, videos in listed.items()}
+
+
+def _per_video(call: RecordedCall, listed: Mapping[str, list[str]]) -> list[tuple[str, Mapping[str, Any]]]:
     body = dict(call.request or {})
     index = body.pop("index_id", None)
     if index is None:
         return [(call.path, body)]
-    alike = (each for each in recording.calls if (each.request or {}).get("index_id") == index and is_answered(each))
-    listed = (entry for each in alike for entry in each.response.get("data", ()) if isinstance(entry, Mapping))
-    videos = list(dict.fromkeys(str(entry["video_id"]) for entry in listed if "video_id" in entry))
+    videos = listed[json.dumps(index)]
     path = call.path.removesuffix("/bulk")
     if "labels" in body:
         # The labels dialect names one video in a call, and knows no pages there.
@@ -79,8 +91,9 @@ def _observations(chains: Chains, failed: Mapping[str, str]) -> Iterator[Observa
     for chain in chains.chains:
         if chain.request is not None and chain.request.index_id is not None:
             of_index.setdefault(chain.request.index_id, {}).update((each.video_id, None) for each in chain.videos)
+    given: set[tuple[int, str | None]] = set()
     for chain in chains.chains:
-        if _is_copy(chain, chains.chains):
+        if _is_copy(chain, given):
             chains.complaints.append(f"{chain.place}: an answer that was kept, not given again; no repeat")
             continue
         yield from (Observation(each, chain.request) for each in chain.videos)
@@ -93,12 +106,21 @@ def _observations(chains: Chains, failed: Mapping[str, str]) -> Iterator[Observa
             yield from (Observation(VideoResult(video), chain.request) for video in missing)
 
 
-def _is_copy(chain: Chain, chains: Sequence[Chain]) -> bool:
-    """Tell whether nobody was asked for it and an earlier chain of the same question has the answer."""
+def _is_copy(chain: Chain, given: set[tuple[int, str | None]]) -> bool:
+    """Tell whether nobody was asked for it and an earlier chain of the same question has the answer.
+
+    Args:
+        chain: The next one.
+        given: Question and source of the chains before it; the chain's own are added.
+    """
+    if chain.request is None:
+        return False
     source, asked = chain.told
-    earlier = chains[: chains.index(chain)]
-    same = [each for each in earlier if each.request is not None and each.request is chain.request]
-    return not asked and any(each.told[0] == source for each in same)
+    # Equal questions are one object, which the chain keeps alive.
+    answer = id(chain.request), source
+    was_given = answer in given
+    given.add(answer)
+    return not asked and was_given
 
 
 def _about(calls: Sequence[RecordedCall]) -> dict[str, str]:

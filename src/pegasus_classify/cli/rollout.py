@@ -174,7 +174,8 @@ def explain(
     if as_json:
         print_json({**told, "policy": signed})
         return
-    beside = ", Pegasus is asked beside it" if made.shadow else ""
+    other = "Pegasus" if made.side == "legacy" else "the old side"
+    beside = f", {other} is asked beside it" if made.shadow else ""
     shown().print(f"{made.side}{beside}: route {made.route}, {made.reason}", markup=False, highlight=False)
     chosen = [f"{name} {told[name]}" for name in ("model", "prompt", "calibration") if told[name]]
     if chosen:

@@ -33,7 +33,8 @@ class InForce:
         policy: In force.
         hash: Its name; equal policies have equal names.
         old: The old side; None when the policy has none.
-        breakers: One for each side, and one for shadows, whose failures are no caller's.
+        breakers: One for each side.
+        shadow_breakers: Likewise for what is asked beside an answer: its failures are no caller's.
         climbs: Whether a route climbs the ladder.
         migration: What the store keeps what was seen under.
         stop_file_is_there: Whether the kill switch's file existed when it was last looked for.
@@ -91,11 +92,8 @@ class InForce:
         self.migration = policy.name or (self.hash if self._file is None else str(self._file.path.resolve()))
         self._stop_file = None if policy.kill.file is None else os.fspath(self.folder / policy.kill.file)
         self.look_for_stop_file()
-        self.breakers: dict[SideName, Breaker] = {
-            "legacy": Breaker(policy.breaker),
-            "pegasus": Breaker(policy.breaker),
-        }
-        self.shadow_breaker = Breaker(policy.breaker)
+        self.breakers = _breakers(policy)
+        self.shadow_breakers = _breakers(policy)
         if before is not None and before is not self.old:
             threading.Thread(target=before.close, daemon=True).start()
 
@@ -103,6 +101,10 @@ class InForce:
         """Close the old side."""
         if self.old is not None:
             self.old.close()
+
+
+def _breakers(policy: Policy) -> dict[SideName, Breaker]:
+    return {"legacy": Breaker(policy.breaker), "pegasus": Breaker(policy.breaker)}
 
 
 def _old_of(side: OldSide, folder: Path) -> OldAnswers:

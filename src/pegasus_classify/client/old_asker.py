@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from pegasus_classify.contract.request import ClassifyRequest
@@ -25,6 +26,8 @@ class OldAsker:
         self._endpoint = Endpoint((side.url or "").rstrip("/"), "", side.timeout)
         self._idle: queue.SimpleQueue[Sender] = queue.SimpleQueue()
         self._made: list[Sender] = []
+        self._lock = threading.Lock()
+        self._closed = False
         self._threads = ThreadPoolExecutor(side.concurrency, "pegasus-classify-old")
 
     def ask(self, request: ClassifyRequest, spelling: Spelling, key: str) -> Future[ClassifyResult]:
@@ -34,19 +37,26 @@ class OldAsker:
             ClassifyError: It was closed.
         """
         try:
-            return self._threads.submit(self._asked, request, spelling, key)
+            return self._threads.submit(self.answer, request, spelling, key)
         except RuntimeError:
-            raise ClassifyError("the client was closed") from None
+            raise _closed() from None
 
     def close(self) -> None:
         """End what is under way and close the connections."""
+        with self._lock:
+            self._closed = True
         for sender in self._made:
             sender.abort()
         self._threads.shutdown(wait=True, cancel_futures=True)
         for sender in self._made:
             sender.close()
 
-    def _asked(self, request: ClassifyRequest, spelling: Spelling, key: str) -> ClassifyResult:
+    def answer(self, request: ClassifyRequest, spelling: Spelling, key: str) -> ClassifyResult:
+        """Ask in this thread, in nobody's way who has begun to ask.
+
+        Raises:
+            ClassifyError: There is no answer, or it was closed.
+        """
         sender = self._sender()
         try:
             steps = old_answer(request, spelling, key, timeout=self.side.timeout)
@@ -63,6 +73,13 @@ class OldAsker:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            sender = Sender(self._endpoint)
-            self._made.append(sender)
+            with self._lock:
+                if self._closed:
+                    raise _closed() from None
+                sender = Sender(self._endpoint)
+                self._made.append(sender)
             return sender
+
+
+def _closed() -> ClassifyError:
+    return ClassifyError("the client was closed")

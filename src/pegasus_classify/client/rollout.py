@@ -171,13 +171,15 @@ class Rollout:
         """Have an answer compared with the other side's; returns at once and raises nothing."""
         try:
             task = ShadowTask(caller, ask, decision.route, decision.because, self._climbing.evidence.scope)
-            if decision.side == "pegasus":
-                if isinstance(self._force.old, OldRecording):
-                    self.shadow.offer(replace(task, new=answer), self.clock())
-                return
             whole = ask.request.index_id or "\n".join(sorted(ask.request.video_ids or ()))
-            if bucket(f"{self.policy.salt}\0shadow", "video", whole) < self.policy.shadow.share:
-                self.shadow.offer(replace(task, old=answer), self.clock())
+            is_drawn = bucket(f"{self.policy.salt}\0shadow", "video", whole) < self.policy.shadow.share
+            if decision.side == "legacy":
+                task = replace(task, old=answer)
+            else:
+                task = replace(task, new=answer)
+                is_drawn = isinstance(self._force.old, OldRecording) or (decision.shadow and is_drawn)
+            if is_drawn:
+                self.shadow.offer(task, self.clock())
         except Exception:  # noqa: BLE001 - whatever it is, the caller has an answer
             _LOG.exception("a shadow could not be begun")
 

@@ -104,7 +104,7 @@ class Deciding(Protocol):
         """Have an answer compared with the other side's; returns at once and raises nothing.
 
         Where the old side answered, Pegasus is asked beside it; where Pegasus did, a recording of the old side is
-        looked at, if there is one.
+        looked at, if there is one, or the old side is asked where the decision says so.
         """
 
 
@@ -152,8 +152,8 @@ def routed(request: ClassifyRequest, spelling: Spelling, caller: Caller, decidin
     yield from _ask(parts, spelling, deciding)
     parts += yield from _asked_elsewhere(parts, spelling, deciding)
     for part in parts:
-        wanted = part.decision.shadow if part.side == "legacy" else not part.fell_back
-        if wanted and isinstance(part.outcome, ClassifyResult) and part.outcome.answered:
+        wanted = part.decision.shadow or part.side == "pegasus"
+        if wanted and not part.fell_back and isinstance(part.outcome, ClassifyResult) and part.outcome.answered:
             ask = AskNew(_answered(part.request, part.outcome), spelling, _choice(part.decision))
             deciding.offer(caller, ask, part.decision, part.outcome)
     counts: Counter[SideName] = Counter()

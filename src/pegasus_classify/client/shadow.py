@@ -1,4 +1,4 @@
-"""Pegasus asked beside the old side: never in the caller's way, within a day's budget, dropping what is too much."""
+"""One side asked beside the other: never in the caller's way, within a day's budget, dropping what is too much."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ShadowTask:
         route: Which route sent the request.
         because: Why.
         scope: What the comparison is evidence of.
-        old: The old side's answer; None: it is found in a recording.
+        old: The old side's answer; None: it is found in a recording, or the old side is asked.
         new: Pegasus' answer; None: Pegasus is asked.
     """
 

@@ -1,12 +1,13 @@
-"""What a shadow does: asks Pegasus about what the old side has answered, or compares what is known already."""
+"""What a shadow does: asks one side about what the other has answered, or compares what is known already."""
 
 from __future__ import annotations
 
-import logging
+import threading
 from collections.abc import Callable
 
 from pegasus_classify.client.agreement import Pair, pairs_of
-from pegasus_classify.client.in_force import InForce
+from pegasus_classify.client.in_force import InForce, OldAnswers
+from pegasus_classify.client.old_asker import OldAsker
 from pegasus_classify.client.old_recording import OldRecording
 from pegasus_classify.client.rollout_events import Event
 from pegasus_classify.client.routed import is_failure
@@ -14,12 +15,14 @@ from pegasus_classify.client.shadow import LeftOut, ShadowTask
 from pegasus_classify.client.side_accounts import SideAccounts
 from pegasus_classify.contract.quantities import Seconds
 from pegasus_classify.contract.result import ClassifyResult, Cost
-from pegasus_classify.errors import ClassifyError
+from pegasus_classify.errors import APIStatusError, ClassifyError
+from pegasus_classify.rollout.breaker import Breaker
 from pegasus_classify.settings import Settings
 
 __all__ = ["Shadowing"]
 
-_LOG = logging.getLogger("pegasus_classify.rollout")
+_LEAVE_ALONE = frozenset({404, 405, 410, 429})
+"""How a host answers whose Classify is gone, or is asked too much."""
 
 
 class Shadowing:
@@ -46,24 +49,25 @@ class Shadowing:
         self._accounts = accounts
         self._steady = steady
         self._tell = tell
+        self._lock = threading.Lock()
 
     def work(self, task: ShadowTask) -> tuple[float, float]:
         """Do what is to be done; returns US dollars and video minutes used.
 
         Raises:
-            LeftOut: Pegasus is left alone for a while, or the recording has nothing to compare with.
+            LeftOut: A side is left alone for a while or does not answer, or the recording has nothing to compare with.
         """
         if task.new is not None:
             return self._compared(task, task.new)
-        breaker = self._force.shadow_breaker
+        breaker = self._force.shadow_breakers["pegasus"]
         began = self._steady()
-        ticket = breaker.take(began)
+        ticket = self._take(breaker)
         if ticket is None:
             raise LeftOut("left_alone")
         outcome = self._asked(task)
         ended = self._steady()
         ok = not is_failure(outcome)
-        breaker.done(ticket, ok, ended)
+        self._done(breaker, ticket, ok)
         seconds = max(0.0, ended - began)
         slow = seconds > self._force.policy.ladder.slow_after
         told = task.route, task.because, "shadow", ok, seconds, slow, _videos(task)
@@ -85,19 +89,48 @@ class Shadowing:
             return error
 
     def _compared(self, task: ShadowTask, new: ClassifyResult) -> tuple[float, float]:
-        """Compare what Pegasus answered with what is recorded."""
+        """Compare what Pegasus answered with what the old side says or once said."""
         old = self._force.old
-        if not isinstance(old, OldRecording):
-            raise LeftOut("not_recorded")
-        try:
-            pairs = list(pairs_of(task.ask.request, old.answer(task.ask.request), new))
-        except ClassifyError:
-            pairs = []
+        if isinstance(old, OldAsker):
+            answer, otherwise = self._old_asked(old, task), "old_silent"
+        else:
+            answer, otherwise = _recorded(old, task), "not_recorded"
+        pairs = [] if answer is None else list(pairs_of(task.ask.request, answer, new))
         if not pairs:
-            raise LeftOut("not_recorded")
+            raise LeftOut(otherwise)
         told = task.route, task.because, "pegasus", True, 0.0, False, len(pairs), Cost()
         self._tell(Event(*told, len(pairs), _differing(pairs), asks=False), pairs, task)
         return 0.0, 0.0
+
+    def _old_asked(self, old: OldAsker, task: ShadowTask) -> ClassifyResult | None:
+        """Ask the old side; None when it does not answer, which is what becomes of it in the end and no failure."""
+        breaker = self._force.shadow_breakers["legacy"]
+        ticket = self._take(breaker)
+        if ticket is None:
+            return None
+        try:
+            answer = old.answer(task.ask.request, task.ask.spelling, task.caller.key)
+        except ClassifyError as error:
+            status = error.status_code if isinstance(error, APIStatusError) else None
+            self._done(breaker, ticket, not is_failure(error) and status not in _LEAVE_ALONE)
+            return None
+        self._done(breaker, ticket, True)
+        return answer
+
+    def _take(self, breaker: Breaker) -> int | None:
+        with self._lock:
+            return breaker.take(self._steady())
+
+    def _done(self, breaker: Breaker, ticket: int, ok: bool) -> None:
+        with self._lock:
+            breaker.done(ticket, ok, self._steady())
+
+
+def _recorded(old: OldAnswers | None, task: ShadowTask) -> ClassifyResult | None:
+    try:
+        return old.answer(task.ask.request) if isinstance(old, OldRecording) else None
+    except ClassifyError:
+        return None
 
 
 def _videos(task: ShadowTask) -> int:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-from pegasus_classify.package_files import read_package_file
+from pegasus_classify.report.filled import filled, template_text
 from pegasus_classify.scoring.calibration import Calibration
 from pegasus_classify.scoring.curve import DEFAULT_CURVE, Curve
 
@@ -24,18 +22,12 @@ def calibration_page(calibration: Calibration, measured: Mapping[str, Any]) -> s
         calibration: What was fitted.
         measured: What was measured, as JSON.
     """
-    environment = Environment(
-        loader=FunctionLoader(lambda name: read_package_file("report", "templates", name)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(interval=_interval)
     scores = [each for each in measured["methods"] if each["name"] in ("default", "fitted")]
     chances = [each for each in measured["methods"] if each["name"] not in ("default", "fitted")]
     limits = sorted({each["min_video_score"] for each in measured["thresholds"]})
-    return environment.get_template("calibration.html.j2").render(
+    return filled(
+        "calibration.html.j2",
+        {"interval": _interval},
         calibration=calibration,
         measured=measured,
         size=_SIZE,
@@ -49,7 +41,7 @@ def calibration_page(calibration: Calibration, measured: Mapping[str, Any]) -> s
         score_lines=[(each, _place(each, _LOWEST_SCORE)) for each in limits if each >= _LOWEST_SCORE],
         score_ticks=[(each, _place(each, _LOWEST_SCORE)) for each in range(int(_LOWEST_SCORE), 101, 10)],
         chance_ticks=[(each, _place(each, 0.0)) for each in range(0, 101, 20)],
-        styles=read_package_file("report", "templates", "page.css"),
+        styles=template_text("page.css"),
     )
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 from pegasus_classify.compare.comparison import Comparison
 from pegasus_classify.compare.measures import Measures
 from pegasus_classify.compare.rows import CellRow, ClipRow, VideoRow, video_rows
 from pegasus_classify.contract.verdicts import Estimate
-from pegasus_classify.package_files import read_package_file
 from pegasus_classify.report import words
+from pegasus_classify.report.filled import Filters, filled, template_text
 from pegasus_classify.report.svg import balance_of, quantiles_of, scatter_of
 
 __all__ = ["report_page"]
@@ -28,43 +26,32 @@ def report_page(comparison: Comparison, most_videos: int = 1000, made_at: str = 
     """
     rows = video_rows(comparison, most_videos)
     prompts: dict[str, int] = {}
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            comparison=comparison,
-            headline=words.headline(comparison),
-            made_at=made_at,
-            scatter=scatter_of(comparison),
-            balances=[balance_of(each) for each in comparison.classes],
-            quantiles=quantiles_of(comparison),
-            measures=_measure_table(comparison),
-            rows=[_shell(row) for row in rows],
-            drawn=_drawn(comparison, rows, prompts),
-            questions=_questions(comparison),
-            styles=read_package_file("report", "templates", "page.css"),
-            script=read_package_file("report", "templates", "page.js"),
-        )
+    return filled(
+        "page.html.j2",
+        _FILTERS,
+        comparison=comparison,
+        headline=words.headline(comparison),
+        made_at=made_at,
+        scatter=scatter_of(comparison),
+        balances=[balance_of(each) for each in comparison.classes],
+        quantiles=quantiles_of(comparison),
+        measures=_measure_table(comparison),
+        rows=[_shell(row) for row in rows],
+        drawn=_drawn(comparison, rows, prompts),
+        questions=_questions(comparison),
+        styles=template_text("page.css"),
+        script=template_text("page.js"),
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(lambda name: read_package_file("report", "templates", name)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=words.percent,
-        number=words.number,
-        signed=words.signed,
-        interval=words.interval,
-        clock=words.clock,
-        verdict=words.verdict_word,
-    )
-    return environment
+_FILTERS: Filters = {
+    "percent": words.percent,
+    "number": words.number,
+    "signed": words.signed,
+    "interval": words.interval,
+    "clock": words.clock,
+    "verdict": words.verdict_word,
+}
 
 
 def _shell(row: VideoRow) -> dict[str, Any]:

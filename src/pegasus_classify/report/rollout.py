@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-from pegasus_classify.package_files import read_package_file
 from pegasus_classify.report import words
+from pegasus_classify.report.filled import Filters, filled, template_text
 from pegasus_classify.report.rollout_drawing import drawing_of, rows_of, ticks_of
 
 __all__ = ["rollout_page"]
@@ -21,17 +19,11 @@ def rollout_page(told: Mapping[str, Any]) -> str:
     Args:
         told: What `client.rollout_status.status_of` returns.
     """
-    environment = Environment(
-        loader=FunctionLoader(lambda name: read_package_file("report", "templates", name)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        when=_when, share=_share, usd=_usd, number=words.number, percent=words.percent, clock=words.clock, plain=_plain
-    )
-    return environment.get_template("rollout.html.j2").render(
+    filters: Filters = {"when": _when, "share": _share, "usd": _usd, "plain": _plain}
+    filters |= {"number": words.number, "percent": words.percent, "clock": words.clock}
+    return filled(
+        "rollout.html.j2",
+        filters,
         told=told,
         headline=_headline(told),
         tone=_tone(told),
@@ -42,8 +34,7 @@ def rollout_page(told: Mapping[str, Any]) -> str:
         most=max((each["videos"] for each in told["traffic"]), default=0),
         flips=[_flip(each) for each in reversed(told["flips"])],
         changes=[{**each, "evidence": _evidence(each["evidence"])} for each in reversed(told["changes"])],
-        styles=read_package_file("report", "templates", "page.css")
-        + read_package_file("report", "templates", "rollout.css"),
+        styles=template_text("page.css") + template_text("rollout.css"),
     )
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from pegasus_classify.contract.quantities import Percent, Seconds
 from pegasus_classify.contract.verdicts import SideWord
@@ -45,17 +45,7 @@ Act: TypeAlias = Literal[
     "stop_file_gone",
 ]
 
-_ACTS: tuple[Act, ...] = (
-    "promoted",
-    "rolled_back",
-    "held",
-    "resumed",
-    "stopped",
-    "started",
-    "policy_changed",
-    "stop_file_appeared",
-    "stop_file_gone",
-)
+_ACTS: tuple[Act, ...] = get_args(Act)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ __all__ = [
 SideName: TypeAlias = Literal["legacy", "pegasus"]
 
 RouteTo: TypeAlias = Literal["legacy", "pegasus", "shadow"]
-"""`shadow`: the old side answers, and Pegasus is asked beside it."""
+"""`shadow`: the old side answers, and Pegasus is asked beside it. What a share of a route before it takes from there is
+answered by Pegasus, and the old side is asked beside it while it answers."""
 
 Unit: TypeAlias = Literal["video", "index", "key"]
 """What a percentage is a percentage of."""
@@ -113,10 +114,10 @@ class OldSide(_Part):
 
 
 class ShadowRules(_Part):
-    """What asking Pegasus beside the old side may use.
+    """What asking one side beside the other may use; only Pegasus costs anything.
 
     Attributes:
-        share: Of the requests routed to `shadow`, 0 to 100.
+        share: Of the requests routed to `shadow`, and of those that a share has taken from there, 0 to 100.
         concurrency: Requests at the same time, 1 to 64.
         waiting: Requests that may wait; further ones are dropped and counted.
         usd_per_day: US dollars by the price list, in each UTC day.

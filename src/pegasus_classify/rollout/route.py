@@ -60,7 +60,7 @@ class Decision:
 
     Attributes:
         side: Who answers.
-        shadow: Whether Pegasus is asked beside the old side.
+        shadow: Whether the other side is asked beside the one that answers.
         route: Name of the rule, `otherwise` or `stop`.
         reason: One sentence for people.
         because: The same as one of few words, for metrics: the conditions that hold (`classes+percent`), `always`,
@@ -95,19 +95,28 @@ def decide(facts: Facts, policy: Policy, standing: Standing) -> Decision:
         return Decision(policy.kill.to, False, STOPPED, "the kill switch is on", "stop")
     if policy.kill.header and facts.header == STOP_WORD:
         return Decision(policy.kill.to, False, STOPPED, "the request asked for it", "stop_header")
-    for number, route in enumerate(policy.routes, 1):
+    return _by_routes(facts, policy, standing)
+
+
+def _by_routes(facts: Facts, policy: Policy, standing: Standing, passed: int = 0) -> Decision:
+    for number, route in enumerate(policy.routes[passed:], passed + 1):
         reasons = _holds(route, facts, policy.salt, standing)
         if reasons is not None:
             name, told = route.name or f"route-{number}", "; ".join(reasons.values())
-            return _decision(route, name, told or "the route has no condition", "+".join(reasons) or "always")
+            beside = route.to == "shadow"
+            if route.to == "pegasus" and (route.ladder or route.percent is not None):
+                # What a share took from a shadow goes on being compared: else, once all has moved, nobody would see
+                # that a side changes.
+                beside = _by_routes(facts, policy, standing, number).shadow
+            return _decision(route, beside, name, told or "the route has no condition", "+".join(reasons) or "always")
     side: SideName = "pegasus" if policy.otherwise == "pegasus" else "legacy"
     return Decision(side, policy.otherwise == "shadow", OTHERWISE, "no route holds", OTHERWISE)
 
 
-def _decision(route: Route, name: str, reason: str, because: str) -> Decision:
+def _decision(route: Route, beside: bool, name: str, reason: str, because: str) -> Decision:
     side: SideName = "pegasus" if route.to == "pegasus" else "legacy"
     chosen = route.model, route.prompt, route.calibration
-    return Decision(side, route.to == "shadow", name, reason, because, *chosen)
+    return Decision(side, beside, name, reason, because, *chosen)
 
 
 def _holds(route: Route, facts: Facts, salt: str, standing: Standing) -> dict[str, str] | None:

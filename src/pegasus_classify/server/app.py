@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from pegasus_classify.client.asking import Asker
 from pegasus_classify.client.by_policy import rollout_of
 from pegasus_classify.drivers.forwarding import Forwarder
 from pegasus_classify.errors import error_of_status
@@ -47,9 +48,11 @@ def create_app(settings: ServeSettings | None = None) -> Starlette:
             pages end with the process.
 
     Raises:
-        SettingsError: The store, the model, a template or the video map is not usable.
+        SettingsError: The store, the model, a template, the calibration, the policy or the video map is not usable.
     """
     settings = settings or ServeSettings()
+    # Each account reads this anew; here what is wrong with it is found out before the first caller is.
+    Asker(settings.settings)
     store = open_store(settings.settings.store)
     metrics, heard = Metrics(), Heard()
 

@@ -16,6 +16,7 @@ _SHADOWS = {
     "dropped": "Shadows left out because too many waited.",
     "over_budget": "Shadows left out because the day's budget was used up.",
     "left_alone": "Shadows left out because Pegasus failed too often and is left alone for a while.",
+    "old_silent": "Shadows left out because the old side does not answer.",
 }
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from pegasus_classify.client.policy_file import policy_of
 from pegasus_classify.contract.quantities import Seconds
@@ -22,6 +21,7 @@ from pegasus_classify.server.app import create_app
 from pegasus_classify.server.connections import PatientProtocol
 from pegasus_classify.server.json_log import logging_config
 from pegasus_classify.server.settings import ServeSettings, check_door
+from pegasus_classify.server.workers import Workers
 from pegasus_classify.stores.opening import open_store
 
 __all__ = [
@@ -39,6 +39,10 @@ KEEP_ALIVE = 75
 a request into a connection that is just being closed."""
 
 _LARGEST_HEAD = 65_536
+
+_START_WITHIN = 30
+"""Seconds after which a process that says nothing is taken for hung and is replaced: on a busy machine one may need
+longer than the usual 5 only to load."""
 
 
 class NotifyingServer(uvicorn.Server):
@@ -127,10 +131,11 @@ def serve_until_stopped(
         host: Address to listen on.
         port: Port, 0 for a free one.
         workers: Number of processes, 1 or more.
-        announce: Called with the base URL once connections are accepted.
+        announce: Called with the base URL once every process can answer.
 
     Raises:
         SettingsError: The settings do not fit together, or the store cannot be used.
+        ClassifyError: A process could not start.
         OSError: The address cannot be used.
     """
     check_door(settings, host)
@@ -172,19 +177,11 @@ def _run_many(
 ) -> None:
     # Opened once here, so that what is wrong with the store is told once, and its tables are made by one process.
     open_store(settings.settings.store).close()
-    config = _config(
-        partial(create_app, settings),
-        stop_within,
-        log_config=logging_config(settings.log),
-        factory=True,
-        workers=workers,
-    )
-    arguments: dict[str, Any] = {"sockets": [listener]}
-    if "target" in inspect.signature(Multiprocess).parameters:
-        arguments["target"] = uvicorn.Server(config).run
-    many = Multiprocess(config, **arguments)
-    announce(base_url_of(listener))
-    many.run()
+    many = Workers(settings, workers)
+    more: dict[str, Any] = {"log_config": logging_config(settings.log), "factory": True, "workers": workers}
+    if "timeout_worker_healthcheck" in inspect.signature(uvicorn.Config).parameters:
+        more["timeout_worker_healthcheck"] = _START_WITHIN
+    many.run(_config(many.app, stop_within, **more), listener, partial(announce, base_url_of(listener)))
 
 
 @contextmanager
