@@ -237,14 +237,24 @@ def _evened(match: re.Match[str]) -> str:
     return (match.group("unit") or "").ljust(len(match.group()))
 
 
+_OVER = re.compile(
+    r"\b(?:is over|ends?|stops?|finishes|is gone|disappears)\s*(?:about |around |"
+    r"roughly )?$",
+    re.IGNORECASE,
+)
 _BEGUN = re.compile(
     r"\b(?:having (?:begun|started)|(?:which|it|that) (?:had )?(?:began|begun|started))\s+(?:at|"
-    r"from)?\s*$",
+    r"from)?\s*$|[(,]\s*(?:beginning|starting|having started)\s+at\s+$",
     re.IGNORECASE,
 )
 
 
+_LATER = re.compile(r"\s*(?:later|afterwards)\b", re.IGNORECASE)
+
+
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
+    if ":" not in two.text and _LATER.match(text, two.end):
+        return Stretch(one.moment, Moment(one.moment.seconds + two.moment.seconds))
     if _BEGUN.search(text[one.end : two.start]):
         return Stretch(two.moment, one.moment)
     start = _like(one, two)
@@ -357,8 +367,8 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST:
         return False
     if _BEGUN.search(between) and ("hav" in between or "beg" in between[-20:] or "start" in between[-20:]):
-        return two.moment.seconds < one.moment.seconds
-    if _ENDED.search(between) is None:
+        return two.moment.seconds < one.moment.seconds  # Told after its end.
+    if _ENDED.search(between) is None and not (_LATER.match(text, two.end) and _OVER.search(between)):
         return False
     if _STOPS.search(between) or _ONLY_END.search(text[max(0, one.start - 12) : one.start]):
         return False

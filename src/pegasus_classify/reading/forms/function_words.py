@@ -38,6 +38,7 @@ _CONTRACTIONS = (
     "i'd i'm i've i'll it's it'd that's there's here's he's she's we've we're you'll you've they're who's what's let's"
 )
 _ADVERBS = (
+    "h\u00e1 hay tem temos vemos vimos "
     "again once twice early late later soon now here there only just even still already always never ever often "
     "together alone apart away back forward proper almost nearly not very quite rather instead anyway nicht auch "
     "wieder noch de nuevo aussi encore anche"

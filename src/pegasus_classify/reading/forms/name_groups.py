@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pegasus_classify.contract.request import Option
 from pegasus_classify.reading.forms.sentence_signs import BUT, JOINER, NO_AFTER, NO_BEFORE
 from pegasus_classify.reading.mentions import Mention
 from pegasus_classify.reading.names import Hit, Names
@@ -19,6 +21,7 @@ _DENIED_ALONE = re.compile(r"\s+(?:is|was|does|has)(?:n['\u2019]t| not| never)\b
 """A verb behind a name that speaks of one thing alone: what stands before it is not denied with it."""
 _ARTICLES = re.compile(r"\s+(?:(?:an?|the)\s+)+", re.IGNORECASE)
 _TIME = re.compile(r"\b\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?|\b\d+(?:\.\d+)? ?s(?:ec(?:onds?)?)?\b")
+_SEVERAL = 2
 _NEAR = 100
 """Signs between two names that may join them."""
 
@@ -33,6 +36,8 @@ class NameGroup:
         times: Their stretches.
         confidence: What holds for all of these.
         own: By number of a stretch, the confidence of it alone.
+        places: Where each stretch stands.
+        kinds: Kinds of evidence told in the sentence and where, when there are several.
     """
 
     mentions: list[Mention]
@@ -40,6 +45,8 @@ class NameGroup:
     times: list[Stretch] = field(default_factory=list)
     confidence: object = None
     own: dict[int, object] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+    kinds: Sequence[tuple[int, Option]] = ()
 
 
 class NameGroups:
@@ -116,6 +123,10 @@ class NameGroups:
     def entries(self, group: NameGroup, known: str | None, option: str | None, span: tuple[int, int]) -> list[Obj]:
         """Return what a group says of each of its classes."""
         hits = self._hits(group.mentions, known)
+        if group.places and len(group.times) > 1 and not group.denied:
+            own = self._each_its_own(group, hits, known, option, span)
+            if own:
+                return own
         entries: list[Obj] = []
         for hit in hits:
             pairs: list[tuple[str, Node]] = [("class", hit.name)] if known is None else []
@@ -130,6 +141,31 @@ class NameGroups:
             entries += [Obj([*pairs, *confidence_pair(sure), ("time", each)], span) for sure, each in told] or [
                 Obj([*pairs, *confidence_pair(group.confidence)], span)
             ]
+        return entries
+
+    def _each_its_own(
+        self, group: NameGroup, hits: list[Hit], known: str | None, option: str | None, span: tuple[int, int]
+    ) -> list[Obj]:
+        """Return the clips of one class when several have a prompt or a kind of evidence of their own; else none."""
+        name = known or (hits[0].name if hits else "")
+        told = [(each.start, self.names.prompt_of(each.text, name)) for each in group.mentions if name]
+        prompts = [(start, prompt) for start, prompt in told if prompt is not None]
+        if {hit.name for hit in hits} != {name} or (len(prompts) < _SEVERAL and len(group.kinds) < _SEVERAL):
+            return []
+        if len(prompts) < _SEVERAL:
+            prompts = []
+        elif prompts[0][0] < group.places[0]:
+            return []
+        entries: list[Obj] = []
+        for number, each in enumerate(group.times):
+            until = group.places[number + 1] if number + 1 < len(group.places) else None
+            prompt = _between(prompts, group.places[number], until)
+            kind = _nearest_before(group.kinds, group.places[number], option)
+            pairs: list[tuple[str, Node]] = [("class", name)] if known is None else []
+            pairs += [("prompt", prompt)] if prompt is not None else []
+            pairs += [("option", kind)] if kind is not None else []
+            pairs += confidence_pair(group.own.get(number, group.confidence))
+            entries.append(Obj([*pairs, ("time", each)], span))
         return entries
 
     def _hits(self, mentions: list[Mention], known: str | None) -> list[Hit]:
@@ -178,6 +214,17 @@ def respective(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted
     ]
 
 
+def _between(told: list[tuple[int, str]], start: int, end: int | None) -> str | None:
+    """Return the first thing told between two offsets."""
+    return next((value for at, value in told if at >= start and (end is None or at < end)), None)
+
+
+def _nearest_before(kinds: Sequence[tuple[int, Option]], at: int, default: str | None) -> str | None:
+    """Return the last kind of evidence told before an offset, else the one for all when there are not several."""
+    before = [kind for start, kind in kinds if start < at]
+    return before[-1] if before else (None if len(kinds) > 1 else default)
+
+
 def own_brackets(text: str, times: list[Spotted], groups: list[NameGroup]) -> list[Spotted]:
     """Return the times but those in brackets before the first name, where names have brackets behind them.
 
@@ -214,12 +261,26 @@ def spread(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]) -
         group = next((group for group in reversed(groups[: nearest + 1]) if not group.denied), groups[nearest])
         given.setdefault(id(group), []).append(each)
     for group in groups:
+        here = taken.get(id(group), [])
+        _without_details(group, here)
+        group.places = [each.start for each in here]
         own = given.get(id(group), [])
         told = shared_out(taken.get(id(group), []), own)
         group.confidence = own[0].value if len(set(map(id, told))) < 2 and own else None
         group.own = {number: value for number, value in enumerate(told) if value is not None}
     if len(sure) == 1 and sure[0].start < starts[0]:
         stated[0].confidence = sure[0].value
+
+
+def _without_details(group: NameGroup, times: list[Spotted]) -> None:
+    """Drop single times inside a range told of the same names: they are details, "0:10 to 0:50, heaviest at 0:30"."""
+    ranges = [each for each in group.times if each.end is not None]
+    if not ranges or len(ranges) == len(group.times):
+        return
+    first, last = ranges[0].start.seconds, ranges[0].end.seconds if ranges[0].end else 0.0
+    inside = [each for each in group.times if each.end is None and first < each.start.seconds < last]
+    group.times = [each for each in group.times if each not in inside]
+    times[:] = [each for each in times if each.value not in inside]
 
 
 def shared_out(times: list[Spotted], sure: list[Spotted]) -> list[object]:

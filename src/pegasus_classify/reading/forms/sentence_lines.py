@@ -6,7 +6,7 @@ import re
 
 from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
 from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS, FINAL
-from pegasus_classify.reading.forms.sentence_signs import TAKEN_BACK
+from pegasus_classify.reading.forms.sentence_signs import FOR_ALL, TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import option_of, truth_of
 from pegasus_classify.reading.names import Hit
@@ -20,6 +20,7 @@ __all__ = ["SentenceLines"]
 _HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W*$")
 _NEXT_LINE = re.compile(r"[^\n]{0,40}\n\s{0,40}?(?P<lead>[ \t]{0,40})(?P<line>\S[^\n]{0,300})")
+_MOST_SPOKEN_OF = 64
 _SHORT = 40
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
@@ -154,7 +155,8 @@ class SentenceLines(Scopes):
         if body.endswith(":") and FINAL.search(body[-_SHORT:]):
             self.root.pairs.clear()
             return
-        entries: list[Obj] | None = self.statements.read(body, at, trusted=trusted, after=self.recent)
+        after = self.spoken_of(body) if owner is None else self.recent
+        entries: list[Obj] | None = self.statements.read(body, at, trusted=trusted, after=after)
         assert entries is not None
         timeless = not any("time" in dict(entry.pairs) for entry in entries)
         if owner is not None and timeless and self.about(owner, entries):
@@ -176,6 +178,21 @@ class SentenceLines(Scopes):
                 self.stack[-1].obj.pairs += only.pairs
             else:
                 self.add("", entry)
+
+    def spoken_of(self, body: str) -> list[tuple[Obj, str]]:
+        """Return the clips a line may add to: those of the line before, or of all lines when it only tells how "
+        "sure it is.
+
+        "My confidence is 90%.", in a paragraph of its own, holds for all clips of one class; told apart, for several.
+        """
+        if self.recent or not confidences_in(body) or len(self.added) > _MOST_SPOKEN_OF:
+            return self.recent
+        if times_in(body) or self.statements.mentions.find(body):
+            return self.recent
+        clips = [(entry, str(dict(entry.pairs).get("class", ""))) for _, entry in self.added]
+        clips = [(entry, name) for entry, name in clips if name and "time" in dict(entry.pairs)]
+        apart = len(confidences_in(body)) > 1 or FOR_ALL.search(body) is not None
+        return clips if apart or len({name for _, name in clips}) == 1 else self.recent
 
     def about_the_owner(self, body: str, at: int, owner: str, trusted: int | None) -> list[Obj] | None:
         """Return what a line says of the class around it; None when that is that it is not there, which is noted."""

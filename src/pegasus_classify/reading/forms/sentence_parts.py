@@ -19,6 +19,7 @@ __all__ = [
     "is_whole",
     "leads_on",
     "option_told",
+    "options_told",
     "without_denied",
     "without_slips",
 ]
@@ -43,7 +44,8 @@ _ON_SCREEN = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    r"\b(?:in|by|through|via|from|source is|evidence is) (?:the )?(?:spoken )?(?:dialogue|speech|conversation|"
+    r"\b(?:in|by|through|via|from|source is|evidence is) (?:the )?(?:\w+['\u2019]s )?(?:spoken )?(?:dialogue|speech|"
+    r"conversation|"
     r"audio(?: track)?|soundtrack)\b|"
     r"\b(?:spoken|audio|conversational) evidence\b",
     re.IGNORECASE,
@@ -142,6 +144,16 @@ def option_told(text: str) -> Option | None:
         if option is not None and not (beside_name and word.casefold() in _MANY_MEANINGS):
             return option
     return None
+
+
+def options_told(text: str) -> list[tuple[int, Option]]:
+    """Return the kinds of evidence that phrases of a sentence name, each with its place; none unless they differ."""
+    found: list[tuple[int, Option]] = [
+        *((match.start(), "text_in_video") for match in _ON_SCREEN.finditer(text)),
+        *((match.start(), "conversation") for match in _SPOKEN.finditer(text)),
+        *((match.start(), "visual") for match in _SEEN.finditer(text)),
+    ]
+    return sorted(found) if len({kind for _, kind in found}) > 1 else []
 
 
 def without_slips(text: str, names: list[Mention]) -> list[Mention]:

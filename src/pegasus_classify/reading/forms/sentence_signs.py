@@ -16,6 +16,7 @@ __all__ = [
     "FOR_ALL",
     "HEDGE",
     "INSTEAD",
+    "ITS_TIME",
     "JOINER",
     "LAST_WORD",
     "LEFT_OK",
@@ -43,6 +44,7 @@ __all__ = [
     "SURENESS",
     "TAKEN_BACK",
     "TAKEN_UP",
+    "TURN",
     "UNREAL",
     "UNTRUSTED",
     "WITHDRAWN",
@@ -104,10 +106,15 @@ NAMED_FOR = re.compile(r"\W*(?:for|on|in|to)\W+(?:(?:the|both|all)\s+)?", re.IGN
 """What stands between a confidence and the name it is told of: "95 for Squat"."""
 ENDED_THEN = re.compile(
     r"\W*(?:(?:and|it|this|that|they|the \w+|he|she|which|then)\s+)*(?:ends?|ended|end time|ending|stops?|stopped|"
-    r"is over|lasts? until|goes on until|continues? until|until|finishes|finish|is gone)\b",
+    r"is over|lasts? until|goes on until|continues? until|until|finishes|finish|is gone|keeps at it until|"
+    r"keeps going until|goes until)\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells when something ended."""
+ITS_TIME = re.compile(r"\W*(?:it|this|that|he|she|they|which)\b[^.;:,]{0,40}?\d", re.IGNORECASE)
+"""How a sentence begins that tells a time of what the one before named."""
+TURN = re.compile(r"[,;]\s(?:and|but|then|with|while)\b|[,;]\s|\sand\s", re.IGNORECASE)
+"""Where a sentence may turn to something else."""
 COMES_BACK = re.compile(
     r"\b(?:comes? back|returns?|reappears?|(?:is|are) back|once more|(?:seen|shown|there|visible|appears?|occurs?|"
     r"happens?) again|"
@@ -238,7 +245,11 @@ AGAIN = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that tells of one more stretch of the same class."""
-CLAUSE = re.compile(r",\s+(?:and|but|while|whereas|then)\s|\s+(?:and|und|et|y)\s|\s(?:while|whereas)\s", re.IGNORECASE)
+CLAUSE = re.compile(
+    r",\s+(?:and|but|while|whereas|then)\s|\s+(?:and|und|et|y|e)\s|\s(?:while|"
+    r"whereas)\s",
+    re.IGNORECASE,
+)
 TAKEN_UP = re.compile(
     r"^\W*(?:it\b|that\b|this\b|these\b|they\b|i(?:['\u2019]d|['\u2019]ll)? (?:count|class|label|report|mark|"
     r"assign|would|tag|"

@@ -23,6 +23,7 @@ from pegasus_classify.reading.forms.sentence_parts import (
     is_foreign,
     is_whole,
     option_told,
+    options_told,
     without_denied,
     without_slips,
 )
@@ -227,6 +228,9 @@ class Sentences:
             spread(groups, times, sure)
         else:
             groups = in_turn
+        kinds = options_told(blank)
+        for group in groups:
+            group.kinds = kinds
         groups = self.grouping.merged(groups)
         if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
             groups = groups[:-1]

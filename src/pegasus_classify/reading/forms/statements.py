@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pegasus_classify.reading.forms.meant_names import declares
+from pegasus_classify.reading.forms.name_groups import confidence_pair, shared_out
 from pegasus_classify.reading.forms.sentence_signs import (
     AGAIN,
     ALL_OF_THEM,
@@ -13,41 +14,26 @@ from pegasus_classify.reading.forms.sentence_signs import (
     ENDED_THEN,
     FOR_ALL,
     HEDGE,
+    ITS_TIME,
     NOTHING,
-    NTH,
-    NTH_BEFORE,
     PRONOUN,
     QUOTING,
-    RESPECTIVELY,
     SENTENCE,
     SO_NOT,
     SURENESS,
     TAKEN_BACK,
     TAKEN_UP,
+    TURN,
 )
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
-from pegasus_classify.reading.spotted import Spotted, blanked, times_in
+from pegasus_classify.reading.forms.told_apart import told_apart
+from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
 __all__ = ["Statements"]
 
 _NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
-_ORDER = {
-    "first": 0,
-    "1st": 0,
-    "former": 0,
-    "second": 1,
-    "2nd": 1,
-    "latter": 1,
-    "third": 2,
-    "3rd": 2,
-    "fourth": 3,
-    "4th": 3,
-    "fifth": 4,
-}
-_MOST_CLIPS = 64
-"""Clips that are told apart by their number."""
 _SHORT = 100
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -124,6 +110,10 @@ class _Paragraph:
 
     def sentence(self, text: str, offset: int, trusted: int | None) -> None:
         """Read the next sentence."""
+        turn = self.turn(text) if trusted is None else 0
+        if turn:
+            self.sentence(text[:turn], offset, None)
+            text, offset = text[turn:], offset + turn
         taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
         self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
@@ -139,10 +129,7 @@ class _Paragraph:
         if not added and heard.times and not heard.names and self.known is None and again and not NOTHING.search(text):
             added = self.more_of_the_same(heard)
         if not added and self.subject is not None and self.goes_on(text, heard):
-            sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
-            span = (offset, offset + len(text))
-            kind: list[tuple[str, Node]] = [("option", heard.option)] if heard.option is not None else []
-            added = [Obj([("class", self.subject), *sure, *kind, ("time", each.value)], span) for each in heard.times]
+            added = _clips([("class", self.subject)], heard, (offset, offset + len(text)))
         if not added and self.ended(text, heard):
             return
         if added:
@@ -163,6 +150,21 @@ class _Paragraph:
             self.subject = self.named_alone(text, heard)
         self.topic = set() if added else self.prompts(heard)
 
+    def turn(self, text: str) -> int:
+        """Return where a sentence about the class of the one before turns to another: "It ends at 0:20, then Fog "
+        "...".
+        """
+        about = self.subject is not None or (self.near and bool(self.last))
+        if self.known is not None or not about or ITS_TIME.match(text) is None:
+            return 0
+        names = self.statements.mentions.find(text)
+        times = times_in(text) if names else []
+        before = [each.end for each in times if each.end <= names[0].start] if names else []
+        if not before or not any(each.start > names[-1].end for each in times):
+            return 0
+        cuts = [match.start() for match in TURN.finditer(text, before[-1], names[0].start)]
+        return cuts[-1] if cuts else 0
+
     def ended(self, text: str, heard: Heard) -> bool:
         """Take a sentence that only tells when the moment before it ended as its end: "It stops at 0:20"."""
         if not (self.near and self.last and len(heard.times) == 1 and not heard.names and ENDED_THEN.match(text)):
@@ -181,9 +183,8 @@ class _Paragraph:
         """Return whether a sentence tells times of what the one before named: it names nothing and denies nothing."""
         if not heard.times or heard.names:
             return False
-        return PRONOUN.match(text) is not None or not (
-            NOTHING.search(text) or HEDGE.search(text) or QUOTING.search(text)
-        )
+        before = text[: heard.times[0].start]
+        return PRONOUN.match(text) is not None or not any(sign.search(before) for sign in (NOTHING, HEDGE, QUOTING))
 
     def owner(self, entry: Obj) -> str:
         """Return the class an entry belongs to."""
@@ -226,9 +227,7 @@ class _Paragraph:
             return []
         base, _ = self.last[-1]
         kept = [pair for pair in base.pairs if pair[0] in ("class", "prompt")]
-        sure: list[tuple[str, Node]] = [("confidence", heard.sure[0].value)] if heard.sure else []
-        kind: list[tuple[str, Node]] = [("option", heard.option)] if heard.option is not None else []
-        return [Obj([*kept, *sure, *kind, ("time", each.value)], base.span) for each in heard.times]
+        return _clips(kept, heard, base.span)
 
     def named_alone(self, text: str, heard: Heard) -> str | None:
         """Return the one class a sentence names without a time and without a denial: the next may tell its times."""
@@ -274,21 +273,16 @@ class _Paragraph:
                     self.complete(key, value)
 
     def each_its_own(self, text: str, heard: Heard) -> bool:
-        """Give single clips their confidences: "8/10 for the first incident and 9/10 for the second"."""
-        if len(heard.sure) < 2 or heard.times or len(self.entries) > _MOST_CLIPS or len(self.last) > _MOST_CLIPS:
+        """Give single clips the confidences that a sentence tells of each; False when it tells none apart."""
+        if heard.times or len(heard.sure) < 2:
             return False
         clips = [entry for entry in self.entries.values() if "time" in dict(entry.pairs)]
         clips = clips or [entry for entry, _ in self.last if "time" in dict(entry.pairs)]
-        if RESPECTIVELY.search(text) and len(heard.sure) == len(clips):
-            numbers = list(range(len(clips)))
-        else:
-            numbers = [_number_of(text, each, len(clips)) for each in heard.sure]
-        if not all(0 <= number < len(clips) for number in numbers):
-            return False
-        for number, each in zip(numbers, heard.sure, strict=True):
+        told = told_apart(text, heard.sure, clips)
+        for number, value in (told or {}).items():
             if "confidence" not in dict(clips[number].pairs):
-                clips[number].pairs.append(("confidence", each.value))
-        return True
+                clips[number].pairs.append(("confidence", value))
+        return told is not None
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
         """Give the last entries, or those of one class, a field that none of them has of its own."""
@@ -319,12 +313,11 @@ class _Paragraph:
             del self.entries[id(entry)]
 
 
-def _number_of(text: str, sure: Spotted, count: int) -> int:
-    """Return which of `count` clips a confidence is told of, from 0 on; -1 when the words around it do not say."""
-    match = NTH.match(text, sure.end) or NTH_BEFORE.search(text[max(0, sure.start - 60) : sure.start])
-    if match is None:
-        return -1
-    told = match.groupdict()
-    if told.get("foreign"):
-        return 0 if told["foreign"].casefold()[0] in "pe" else 1
-    return _ORDER.get(told["which"].casefold(), count - 1)
+def _clips(pairs: list[tuple[str, Node]], heard: Heard, span: tuple[int, int] | None) -> list[Obj]:
+    """Return a clip for each time a sentence tells, with the fields they share, its confidence and its option."""
+    kind: list[tuple[str, Node]] = [("option", heard.option)] if heard.option is not None else []
+    told = shared_out(heard.times, heard.sure) or [None] * len(heard.times)
+    return [
+        Obj([*pairs, *confidence_pair(sure), *kind, ("time", each.value)], span)
+        for sure, each in zip(told, heard.times, strict=True)
+    ]
