@@ -129,13 +129,31 @@ def source_of(text: str) -> Source:
     Entities are decoded here only when they stand for the delimiters themselves; inside names they are decoded when
     names are compared.
     """
+    source = _put_together(_decoded(text))
+    text = source.text
+    if "\\" in text and _MARKED_DOWN.search(text) and '\\"' not in text:
+        source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
+    if "&" in text:
+        source = _without_entities(source)
+    source = _in_plain_form(source)
+    if "~~" in text:
+        source = rewritten(source, _STRUCK, "aside", lambda _: " ")
+    if "\x1b" in text:
+        source = rewritten(source, _COLOUR, "invisible_characters", lambda _: "")
+    source = _without_runaway(source)
+    if ">" in text and _all_quoted(source.text):
+        source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
+    return source
+
+
+def _decoded(text: str) -> Source:
+    """Return a text in plain characters, whatever encoding it was read in."""
     source = Source(text)
     if text.count("\x00") * 3 > len(text):
         source = rewritten(source, _HALVES, "encoding", lambda _: "")
-        text = source.text
     if "%22" in text:
         source = rewritten(source, _PERCENT, "encoding", lambda signs: unquote(signs, errors="replace"))
-        text = source.text
+    text = source.text
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
         source = _plain_characters(source)
     if not text.isascii():
@@ -143,21 +161,31 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _MISREAD, "encoding", _reread)
         if _DIGITS.search(text):
             source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
-    if '"text_generation"' in text:
+    return source
+
+
+def _put_together(source: Source) -> Source:
+    """Return the text of a raw stream of events; any other text as it is."""
+    if '"text_generation"' in source.text:
         source = _joined_stream(source)
-    if "data:" in text and text.lstrip().startswith(("data:", "event:", "id:", ":")):
+    if "data:" in source.text and source.text.lstrip().startswith(("data:", "event:", "id:", ":")):
         source = _joined_events(source)
-    if "\\" in source.text and _MARKED_DOWN.search(source.text) and '\\"' not in source.text:
-        source = rewritten(source, _MARKDOWN_ESCAPE, "over_escaped", lambda escape: escape[1:])
-    if "&" in text:
-        source = rewritten(source, _SIGN_ENTITY, "html_entities", html.unescape)
-    if "&" in text and _escaped_as_a_whole(source.text):
-        source = rewritten(source, _ENTITY, "html_entities", html.unescape)
+    return source
+
+
+def _without_entities(source: Source) -> Source:
+    source = rewritten(source, _SIGN_ENTITY, "html_entities", html.unescape)
+    return rewritten(source, _ENTITY, "html_entities", html.unescape) if _escaped_as_a_whole(source.text) else source
+
+
+def _in_plain_form(source: Source) -> Source:
+    """Return a text with the marks of rarer forms written as those of frequent ones."""
+    text = source.text
     if "....." in text:
         source = rewritten(source, _LEADER, "separator", lambda _: ": ")
     if "\\begin{tabular" in text:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
-    if _may_hold_blocks(source.text) and _BLOCK.search(source.text):
+    if _may_hold_blocks(text) and _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
@@ -171,15 +199,9 @@ def source_of(text: str) -> Source:
         source = rewritten(source, _BRANCH, "separator", lambda branch: " " * len(branch))
     if (": >" in text or ": |" in text) and _FOLDED.search(source.text):
         source = rewritten(source, _FOLDED, "folded", _unfolded)
-    if "rame" in text and _FRAMES.search(source.text) and (rate := _RATE.search(source.text)) is not None:
+    rate = _RATE.search(source.text) if "rame" in text and _FRAMES.search(source.text) else None
+    if rate is not None:
         source = rewritten(source, _FRAMES, "frames", lambda frames: _in_seconds(frames, float(rate.group(1))))
-    if "~~" in text:
-        source = rewritten(source, _STRUCK, "aside", lambda _: " ")
-    if "\x1b" in text:
-        source = rewritten(source, _COLOUR, "invisible_characters", lambda _: "")
-    source = _without_runaway(source)
-    if ">" in text and _all_quoted(source.text):
-        source = rewritten(source, _QUOTED_LINE, "block_quote", lambda _: "")
     return source
 
 

@@ -180,8 +180,7 @@ class SentenceLines(Scopes):
                 self.add("", entry)
 
     def spoken_of(self, body: str) -> list[tuple[Obj, str]]:
-        """Return the clips a line may add to: those of the line before, or of all lines when it only tells how "
-        "sure it is.
+        """Return the clips a line may add to: those of the line before, or of all when it only tells how sure it is.
 
         "My confidence is 90%.", in a paragraph of its own, holds for all clips of one class; told apart, for several.
         """

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pegasus_classify.reading.forms.meant_names import declares, is_whole_name, states
 from pegasus_classify.reading.forms.name_groups import (
+    NameGroup,
     NameGroups,
     confidence_pair,
     own_brackets,
@@ -191,7 +192,23 @@ class Sentences:
             if known is not None:
                 heard.entries.extend(self._behind(text, times, sure, span))
             return heard
-        groups = self.grouping.groups(text, kept, known)
+        groups = self._stated(text, blank, heard, known, taken_up)
+        if groups is None:
+            return heard
+        times = self._own_times(text, blank, groups, times, known)
+        groups = self._shared_out(text, blank, groups, times, sure)
+        if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
+            groups = groups[:-1]
+        option = option_told(blanked(blank, times))
+        heard.entries.extend(entry for group in groups for entry in self.grouping.entries(group, known, option, span))
+        return heard
+
+    def _stated(
+        self, text: str, blank: str, heard: Heard, known: str | None, taken_up: Sequence[Stretch]
+    ) -> list[NameGroup] | None:
+        """Return the names of a sentence that it says yes or no to; None when it takes back or doubts what it names."""
+        names, times = heard.names, heard.times
+        groups = self.grouping.groups(text, names, known)
         if known is None and not times and taken_up:
             for group in groups:
                 group.times += [] if group.denied else taken_up
@@ -202,18 +219,18 @@ class Sentences:
                 if group.denied or states(blank, group.mentions[0].start, group.mentions[-1].end)
             ]
         meant = INSTEAD.search(blank)
-        if meant is not None and any(each.start >= meant.end() for each in kept):
-            groups = [group for group in groups if group.mentions[0].start >= meant.end()]
-        elif times and (WITHDRAWN.search(blank) or REJECTED.search(blank, kept[-1].end)):
-            return heard
+        if meant is not None and any(each.start >= meant.end() for each in names):
+            return [group for group in groups if group.mentions[0].start >= meant.end()]
+        if times and (WITHDRAWN.search(blank) or REJECTED.search(blank, names[-1].end)):
+            return None
         outside = PARENTHESES.sub(" ", blank)
-        if (
-            known is None
-            and times
-            and meant is None
-            and (HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside)))
-        ):
-            return heard
+        doubted = HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))
+        return None if known is None and times and meant is None and doubted else groups
+
+    def _own_times(
+        self, text: str, blank: str, groups: list[NameGroup], times: list[Spotted], known: str | None
+    ) -> list[Spotted]:
+        """Return the times of a sentence that belong to its names, not to others that were not asked."""
         if known is None:
             ends = [group.mentions[-1].end for group in groups]
             first = min((group.mentions[0].start for group in groups), default=0)
@@ -222,7 +239,12 @@ class Sentences:
             times = [
                 each for each in times if not ((behind or each.start > first) and is_foreign(blank, ends, each.start))
             ]
-        times = own_brackets(text, times, groups)
+        return own_brackets(text, times, groups)
+
+    def _shared_out(
+        self, text: str, blank: str, groups: list[NameGroup], times: list[Spotted], sure: list[Spotted]
+    ) -> list[NameGroup]:
+        """Return the names with their times, confidences and kinds of evidence."""
         in_turn = respective(groups, times, sure) if RESPECTIVELY.search(text) else None
         if in_turn is None:
             spread(groups, times, sure)
@@ -231,17 +253,10 @@ class Sentences:
         kinds = options_told(blank)
         for group in groups:
             group.kinds = kinds
-        groups = self.grouping.merged(groups)
-        if groups and trusted is not None and trusted <= len(text) and not groups[-1].times:
-            groups = groups[:-1]
-        option = option_told(blanked(blank, times))
-        heard.entries.extend(entry for group in groups for entry in self.grouping.entries(group, known, option, span))
-        return heard
+        return self.grouping.merged(groups)
 
     def _told_of_names(self, text: str, names: list[Mention], sure: list[Spotted], span: tuple[int, int]) -> list[Obj]:
-        """Return the confidences told of names apart from times: "95 for Squat and 60 for Plank", "Squat 95, Plank "
-        "60".
-        """
+        """Return the confidences told of names apart from times: "95 for Squat and 60 for Plank", "Squat 95"."""
         entries: list[Obj] = []
         starts = [name.start for name in names]
         for each in sure:

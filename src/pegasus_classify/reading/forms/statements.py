@@ -151,9 +151,7 @@ class _Paragraph:
         self.topic = set() if added else self.prompts(heard)
 
     def turn(self, text: str) -> int:
-        """Return where a sentence about the class of the one before turns to another: "It ends at 0:20, then Fog "
-        "...".
-        """
+        """Return where a sentence about the class before turns to another: "It ends at 0:20, then Fog follows"."""
         about = self.subject is not None or (self.near and bool(self.last))
         if self.known is not None or not about or ITS_TIME.match(text) is None:
             return 0
