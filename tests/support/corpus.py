@@ -12,7 +12,7 @@ from pegasus_classify.contract.evidence import Evidence
 from pegasus_classify.contract.request import ClassDefinition, ClassifyRequest, effective_classes
 from pegasus_classify.contract.vocabulary import Vocabulary
 
-__all__ = ["Key", "cases", "key_of", "keys_of", "request_of", "vocabulary_of_case", "wanted_keys"]
+__all__ = ["Key", "cases", "cases_by_file", "key_of", "keys_of", "request_of", "vocabulary_of_case", "wanted_keys"]
 
 Key = tuple[Any, ...]
 """Class, prompt, option, start, end, confidence: what two readings of one text are compared by."""
@@ -26,13 +26,17 @@ def _requests() -> dict[str, Any]:
     return found
 
 
+def cases_by_file(part: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the cases of `seen` or `unseen` by the name of their file."""
+    return {
+        path.stem: [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        for path in sorted((_FOLDER / part).glob("*.jsonl"))
+    }
+
+
 def cases(part: str) -> list[dict[str, Any]]:
     """Return the cases of `seen` or `unseen`, in the order of their files."""
-    return [
-        json.loads(line)
-        for path in sorted((_FOLDER / part).glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    return [case for part_of_it in cases_by_file(part).values() for case in part_of_it]
 
 
 def request_of(case: dict[str, Any]) -> dict[str, Any]:
