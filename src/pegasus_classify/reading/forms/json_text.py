@@ -31,6 +31,7 @@ _TUPLE = re.compile(r"\(\s{0,40}[-\d\"'.]")
 _WORD = re.compile(r"[^\s,;:={}\[\]\"]+|.", re.DOTALL)
 _BARE_VALUE = re.compile(r"(?:(?!\s{1,40}[^\W\d]\w{0,30}\s?:(?!\d))[^,;}\])\n\"{\[])*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?=[\s,}\])]|\Z|/[/*]|<!--)")
+_STRAY_QUOTE = re.compile(r"[\"'\u201d\u2019](?=\s{0,20}[,}\]])")
 _FAR = 80
 """Signs of white space behind which a line is still seen to begin."""
 _DECIMALS = re.compile(r",(\d{1,6})(?=\s{0,20}[,}\]])")
@@ -356,6 +357,11 @@ class _Reader:
         assert match is not None
         raw = match.group().strip()
         self.at = max(match.end(), self.at + 1)
+        stray = _STRAY_QUOTE.match(self.text, self.at)
+        if stray is not None and re.fullmatch(r"-?\d{1,9}(?:\.\d{1,9})?", raw):
+            self.mend("quotes")
+            self.at = stray.end()
+            return (float(raw) if "." in raw else int(raw)), self.at < len(self.text)
         word = raw.casefold()
         self.mend("unquoted" if word not in _WORDS else "foreign_word")
         return _WORDS.get(word, raw), self.at < len(self.text)

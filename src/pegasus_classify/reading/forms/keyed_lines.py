@@ -138,7 +138,7 @@ class KeyedLines(SentenceLines):
         named = self.names.classes_in(str(scalar(line.value))) if line.role == "class" else []
         whole = line.role != "class" or self.names.class_of(str(scalar(line.value))) is not None
         timed = not whole and bool(times_in(line.value[:_LONGEST_VALUE]))
-        worded = line.role == "present" or timed or (line.role == "class" and not named)
+        worded = line.role in ("present", "confidence") or timed or (line.role == "class" and not named)
         if line.role == "answer" or timed:
             if FINAL.search(line.key) and self.statements.mentions.find(line.value):
                 self.root.pairs.clear()

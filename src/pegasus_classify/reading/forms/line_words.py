@@ -40,9 +40,16 @@ _ASIDE = re.compile(
 
 def is_aside(title: str) -> bool:
     """Return whether a title says that what it heads is no answer; "here is what you asked for" says that it is."""
+    if _THERE.search(title) and not (NEGATIVE.search(title) or _DRAFT.search(title)):
+        return False
     return _ASIDE.search(_PRESENTED.sub("", title)) is not None
 
 
+_THERE = re.compile(
+    r"\b(?:appears?|apply|applies|occurs?|(?:is|are|were|was) (?:present|visible|found|detected|shown|seen))\b",
+    re.IGNORECASE,
+)
+_DRAFT = re.compile(r"\b(?:draft|initial|first|earlier|previous|example|if|might|could|may)\b", re.IGNORECASE)
 _PRESENTED = re.compile(
     r"\A\W*(?:here|below|this|these|the following|as|per|sure|okay|you|answering|to answer|in answer|"
     r"in response)\b.{0,80}?\b(?:you(?:['\u2019]ve| have)? )?"

@@ -88,7 +88,7 @@ def _stands_free_behind(text: str, mention: Mention) -> bool:
         return word[0].islower()  # "The end credits roll from ..."
     return (
         known in RIGHT_OK
-        or (known in FUNCTION_WORDS and word[0].islower())
+        or (known in FUNCTION_WORDS and (word[0].islower() or word[:1] == "I"))
         or (word[0].islower() and word.endswith(("s", "ed", "ing", "t", "ly")))
     )
 

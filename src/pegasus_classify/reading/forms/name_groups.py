@@ -278,7 +278,7 @@ def _without_details(group: NameGroup, times: list[Spotted]) -> None:
     if not ranges or len(ranges) == len(group.times):
         return
     first, last = ranges[0].start.seconds, ranges[0].end.seconds if ranges[0].end else 0.0
-    inside = [each for each in group.times if each.end is None and first < each.start.seconds < last]
+    inside = [each for each in group.times if each.end is None and first <= each.start.seconds <= last]
     group.times = [each for each in group.times if each not in inside]
     times[:] = [each for each in times if each.value not in inside]
 

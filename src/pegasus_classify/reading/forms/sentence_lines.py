@@ -69,8 +69,20 @@ class SentenceLines(Scopes):
             if prompt is not None:
                 self.prompt_line(prompt, body, at, indent)
                 return True
+        if owner is None and self.goes_on(body, at, indent):
+            return True
         self.sentence(body, at, owner, trusted)
         self.open_for_what_follows(body, at, indent)
+        return True
+
+    def goes_on(self, body: str, at: int, indent: int) -> bool:
+        """Read a line of nothing but times below a line about one class: further clips of it."""
+        owners = {name for _, name in self.recent}
+        times = times_in(body) if len(owners) == 1 and indent else []
+        if not times or any(sign.isalnum() for sign in blanked(body, times).replace("\x00", "")):
+            return False
+        for each in times:
+            self.add("", Obj([("class", next(iter(owners))), ("time", each.value)], (at, at + len(body))))
         return True
 
     def option_line(self, body: str, at: int, indent: int, owner: str | None) -> bool:

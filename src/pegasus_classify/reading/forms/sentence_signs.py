@@ -46,6 +46,7 @@ __all__ = [
     "TAKEN_UP",
     "TURN",
     "UNREAL",
+    "UNTIL",
     "UNTRUSTED",
     "WITHDRAWN",
     "WORDS",
@@ -105,12 +106,15 @@ OFFER = re.compile(r"\b(?:(?:i|we) (?:will|can|could|would be|shall)|please|uplo
 NAMED_FOR = re.compile(r"\W*(?:for|on|in|to)\W+(?:(?:the|both|all)\s+)?", re.IGNORECASE)
 """What stands between a confidence and the name it is told of: "95 for Squat"."""
 ENDED_THEN = re.compile(
-    r"\W*(?:(?:and|it|this|that|they|the \w+|he|she|which|then)\s+)*(?:ends?|ended|end time|ending|stops?|stopped|"
-    r"is over|lasts? until|goes on until|continues? until|until|finishes|finish|is gone|keeps at it until|"
+    r"\W*(?:(?:and|it|this|that|they|the|he|she|which|then|part|scene|moment|activity|action|stretch|"
+    r"segment)\s+)*(?:ends?|ended|end time|ending|stops?|stopped|"
+    r"is over|is out of \w+|lasts? until|goes on until|continues? until|until|finishes|finish|is gone|keeps at it "
+    r"until|"
     r"keeps going until|goes until)\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells when something ended."""
+UNTIL = re.compile(r"\b(?:until|till|up to)\s+(?:(?:about|around|roughly)\s+)?(?=\d)", re.IGNORECASE)
 ITS_TIME = re.compile(r"\W*(?:it|this|that|he|she|they|which)\b[^.;:,]{0,40}?\d", re.IGNORECASE)
 """How a sentence begins that tells a time of what the one before named."""
 TURN = re.compile(r"[,;]\s(?:and|but|then|with|while)\b|[,;]\s|\sand\s", re.IGNORECASE)
@@ -293,7 +297,7 @@ _RIGHT_OK = (
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by game games match matches practice session sessions performance training routine "
     "tournament highlights broadcast lesson incident attempt conditions weather behavior behaviour process task stage "
-    "phase sequences segments scenarios s'\u00e9tend couvre dure commence d\u00e9bute "
+    "number numbers phase sequences segments scenarios s'\u00e9tend couvre dure commence d\u00e9bute "
     "laufen l\u00e4uft beginnt endet dauert tritt steht spielt findet side together "
     "kommt kommen which who where lasts runs "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "

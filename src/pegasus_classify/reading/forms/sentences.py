@@ -63,6 +63,8 @@ _IF_ASKED = re.compile(
 )
 """How an answer begins that only sounds like a hedge."""
 _BESIDE = re.compile(r"[\s,:(=\u2013\u2014-]{1,4}(?:(?:class|label|clips?)\s)?(?:(?:is|are|at|with)\s)?")
+_NOT_TIME = re.compile(r"\bnot (?:from |at |between |until )?\d", re.IGNORECASE)
+_ASKED_WHETHER = re.compile(r"[^:]{0,200}\b(?:whether|if)\b[^:]{0,200}:\s+(?=yes\b)", re.IGNORECASE)
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300
@@ -106,6 +108,10 @@ class Sentences:
             trusted: Length of `text` up to which nothing was cut; None when it was not.
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
+        text = self.without_denied_times(text)
+        asked = _ASKED_WHETHER.match(text)
+        if asked is not None and not self.mentions.find(asked.group()):
+            text = " " * asked.end() + text[asked.end() :]
         text = _IF_ASKED.sub(lambda match: " " * len(match.group()), text)
         text = _NOT_IN_BRACKETS.sub(self.without_denied, self.unquoted(text))
         for_all = FOR_ALL.search(text) is not None
@@ -174,7 +180,6 @@ class Sentences:
             for each in times_in(blank, bare=known is not None)
             if trusted is None or is_whole(text, each.end, trusted)
         ]
-        times = without_denied(text, times)
         span = (offset, offset + len(text))
         kept = [
             each
@@ -271,6 +276,17 @@ class Sentences:
                 return []
             entries.append(Obj([("class", name.hit.name), ("confidence", each.value)], span))
         return entries
+
+    def without_denied_times(self, text: str) -> str:
+        """Return a sentence without the stretches it says no to at its end: "..., not from 2:00 to 2:20"."""
+        if _NOT_TIME.search(text) is None:
+            return text
+        times = times_in(text)
+        kept = without_denied(text, times)
+        for each in times:
+            if each not in kept:
+                text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+        return text
 
     def without_denied(self, match: re.Match[str]) -> str:
         """Return brackets that name a class or a time that is not meant as blanks: "Pickup Truck (not a Truck)"."""

@@ -24,10 +24,11 @@ from pegasus_classify.reading.forms.sentence_signs import (
     TAKEN_BACK,
     TAKEN_UP,
     TURN,
+    UNTIL,
 )
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
 from pegasus_classify.reading.forms.told_apart import told_apart
-from pegasus_classify.reading.spotted import blanked, times_in
+from pegasus_classify.reading.spotted import Spotted, blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
 
@@ -141,7 +142,7 @@ class _Paragraph:
             self.open = [] if self.during is None else self.open
         else:
             self.add_to_last(text, heard)
-            if heard.times and self.during is None:
+            if heard.times and self.during is None and NOTHING.search(text) is None:
                 self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
         self.near = bool(added) or (self.near and not heard.names)
         if added or self.known is not None:
@@ -157,17 +158,25 @@ class _Paragraph:
             return 0
         names = self.statements.mentions.find(text)
         times = times_in(text) if names else []
+        until = UNTIL.search(text, 0, names[0].start) if names else None
         before = [each.end for each in times if each.end <= names[0].start] if names else []
-        if not before or not any(each.start > names[-1].end for each in times):
+        before += [until.end()] if until is not None else []
+        if not before or not any(each.start > names[0].end for each in times):
             return 0
-        cuts = [match.start() for match in TURN.finditer(text, before[-1], names[0].start)]
+        cuts = [match.start() for match in TURN.finditer(text, max(before), names[0].start)]
         return cuts[-1] if cuts else 0
 
     def ended(self, text: str, heard: Heard) -> bool:
         """Take a sentence that only tells when the moment before it ended as its end: "It stops at 0:20"."""
-        if not (self.near and self.last and len(heard.times) == 1 and not heard.names and ENDED_THEN.match(text)):
+        if not (self.near and self.last) or len(heard.times) > 1:
             return False
-        entry, end = self.last[-1][0], heard.times[0].value
+        entry, owner = self.last[-1]
+        if any(each.hit is None or each.hit.name != owner for each in heard.names):
+            return False
+        told = heard.times if ENDED_THEN.match(text) and not heard.names else _ends_in(text) if not heard.times else []
+        if not told:
+            return False
+        end = told[0].value
         times = dict(entry.pairs).get("time")
         if not (isinstance(times, Stretch) and times.end is None and isinstance(end, Stretch)):
             return False
@@ -182,7 +191,12 @@ class _Paragraph:
         if not heard.times or heard.names:
             return False
         before = text[: heard.times[0].start]
-        return PRONOUN.match(text) is not None or not any(sign.search(before) for sign in (NOTHING, HEDGE, QUOTING))
+        before = before[before.rfind(";") + 1 :]
+        return (
+            PRONOUN.match(text) is not None
+            or PRONOUN.match(before) is not None
+            or not any(sign.search(before) for sign in (NOTHING, HEDGE, QUOTING))
+        )
 
     def owner(self, entry: Obj) -> str:
         """Return the class an entry belongs to."""
@@ -319,3 +333,9 @@ def _clips(pairs: list[tuple[str, Node]], heard: Heard, span: tuple[int, int] | 
         Obj([*pairs, *confidence_pair(sure), *kind, ("time", each.value)], span)
         for sure, each in zip(told, heard.times, strict=True)
     ]
+
+
+def _ends_in(text: str) -> list[Spotted]:
+    """Return the one time a sentence tells as an end and nothing else: "the crack stays in frame until 0:58"."""
+    match = UNTIL.search(text)
+    return [] if match is None else [each for each in times_in(text[match.end() :])[:1] if each.start == 0]

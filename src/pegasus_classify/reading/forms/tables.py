@@ -40,6 +40,8 @@ class Table:
 
 _COLUMNS = frozenset({"class", "start", "end", "time", "clips", "confidence"})
 _TIMES = frozenset({"start", "end", "time", "clips"})
+_WITH_COMMA = re.compile(r"^(\d{1,6}),(\d{1,3})$")
+"""A number with a decimal comma, where a semicolon separates the cells."""
 _DECIMALS = re.compile(r":\d\d,\d{3}\b")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SENTENCES = re.compile(r"[a-z)\d]\.\s+[A-Z]")
@@ -173,7 +175,8 @@ def _fields(line: str, mark: str) -> list[str]:
         match = _FIELDS[mark].match(line, at)
         assert match is not None
         quoted, plain = match.groups()
-        cells.append(quoted.replace('""', '"') if quoted is not None else plain.strip())
+        cell = quoted.replace('""', '"') if quoted is not None else plain.strip()
+        cells.append(_WITH_COMMA.sub(r"\1.\2", cell) if mark == ";" else cell)
         at = match.end()
     return cells
 
