@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pegasus_classify.reading.claims import FOLDED, Claim, Said
 from pegasus_classify.reading.columns import are_entries, embedded_in, unzipped
+from pegasus_classify.reading.dotted import nested
 from pegasus_classify.reading.fields import (
     Fields,
     above_zero,
@@ -214,6 +215,10 @@ class _Walk(Leaves):
 
     def entry(self, obj: Obj, place: Place, depth: int, *, whole: bool = False) -> None:
         if not obj.pairs:
+            return
+        deep = nested(obj) if not whole else None
+        if deep is not None:
+            self.entry(deep, place, depth + 1, whole=True)
             return
         fields = fields_of(obj)
         parts = split(obj) if fields.again and not whole else unzipped(obj)

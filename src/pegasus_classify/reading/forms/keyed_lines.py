@@ -26,6 +26,7 @@ _REMARK = re.compile(r"\A#\s.*")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
 _HEAD_FIELDS = frozenset({"time", "confidence", "option", "present"})
+_NEXT_LINE = re.compile(r"[ \t]{0,40}\n[ \t]{1,60}([^\s:-][^\n:]{0,200}?)[ \t]*(?=\n|\Z)")
 _LONGEST_VALUE = 400
 _ROLE_BEHIND = (" label", " class", " category", " answer", " tag", " topic")
 
@@ -294,6 +295,7 @@ class KeyedLines(SentenceLines):
             return
         self.ends = self.ends or role == "end"
         if role == "class":
+            value = self.unwrapped(value, start)
             hits = self.names.classes_in(str(scalar(value)))
             self.stack[-1].name = hits[0].name if len(hits) == 1 else None
         word = _FIRST_WORD.match(value) if role == "present" else None
@@ -307,6 +309,18 @@ class KeyedLines(SentenceLines):
                 self.add("clips", Arr(entries))
                 return
         self.add(key if role_of(key) == role else role, scalar(value))
+
+    def unwrapped(self, value: str, start: int) -> str:
+        """Return the name of a class with its rest from the next line, where a long one was broken in two."""
+        if self.names.classes_in(str(scalar(value))):
+            return value
+        following = _NEXT_LINE.match(self.text, start + len(value))
+        whole = f"{value} {following.group(1)}" if following is not None else ""
+        if not self.names.classes_in(str(scalar(whole))):
+            return value
+        assert following is not None
+        self.done = following.end()
+        return whole
 
     def correct(self, value: str, start: int, indent: int) -> None:
         """Read a correction: it replaces what was said of its classes, all of it when those were not spoken of."""

@@ -184,7 +184,7 @@ def _fields(line: str, mark: str) -> list[str]:
 def _table(rows: list[Row], statements: Statements) -> Arr | None:
     names = statements.names
     head = rows[0][0]
-    keys = [_UNIT.sub("", cell).strip() for cell in head]
+    keys = [cell.strip() if role_of(cell.strip()) != "other" else _UNIT.sub("", cell).strip() for cell in head]
     roles = [role_of(key) if key else "other" for key in keys]
     columns = columns_of([cells for cells, _, _ in rows], names)
     if columns is not None:
