@@ -83,6 +83,8 @@ def _stands_free_behind(text: str, mention: Mention) -> bool:
         return True
     word = right.group(1)
     known = word.casefold()
+    if mention.text[:1].isupper() and text[: mention.start].strip(" *_\"'(") and word[0].islower():
+        return True  # "the NBA logo": in the middle of a sentence a capital shows that the name is meant.
     behind = NEXT_WORD.match(text, right.end())
     if mention.text.endswith("s") and behind is not None and behind.group(1).casefold() in FUNCTION_WORDS:
         return word[0].islower()  # "The end credits roll from ..."
