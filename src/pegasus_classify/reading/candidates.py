@@ -55,13 +55,14 @@ _OPENING = re.compile(
     r"(?=\s{0,40}(?:[\[{\"'\u201c\u2018`\]]|\\+\"|//|/\*|\#|\u00ab|"
     r"dict\(|\Z|[A-Z]\w{0,40}\(\s{0,40}\w{1,40}\s{0,40}=))"
     r"|(?:(?<=\n)|\A)[ \t]{0,40}(?P<key>[\"\u201c][\w ]{1,40}[\"\u201d]\s{0,40}:(?=\s{0,40}[\[{\"\d]))"
-    r"|\b[A-Z]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
+    r"|(?<![#\w.])\b[A-Za-z_]\w{0,40}\((?=\s{0,40}[a-z_]\w{0,40}\s{0,40}=)"
 )
 _LINE_HEAD = re.compile(
     r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?:[\"'*]{0,2}(?P<key>[^\W\d][^\n:{}\[\]\"]{0,100}?)[\"'*]{0,2}[ \t]*"
     r"(?:[:=]|=>)[ \t]+)?"
 )
 _NEXT_KEY = re.compile(r"[\]}][ \t]*[,;][ \t]*(?P<key>[^\n:=,;{}\[\]\"]{1,100})(?::|=>?)[ \t]*[\[{]")
+_COMMENTED = re.compile(r"(?:^|\n)[ \t]*(?:#|//|--)[^\n]*$")
 _MOST = 3000
 """Documents read in one text: more than one per clip of any answer."""
 
@@ -104,6 +105,9 @@ def documents(source: Source, names: Names) -> Iterator[Document]:
         key_at = _first_of_several(text, start, names) if inside else None
         if key_at is not None and key_at >= at:
             implied, start = True, key_at
+        elif text[start] not in "{[" and not implied and _COMMENTED.search(text[max(0, start - 80) : start]):
+            at = match.end()
+            continue
         elif inside and _in_a_line(text, start, names, listed=listed is not None and start >= listed):
             at, over = _behind_value(text, start, _LONGEST_VALUE if wide else 0)
             wide -= over

@@ -30,12 +30,17 @@ def unzipped(obj: Obj) -> list[Obj]:
     `{"class": ["Rain", "Fog"], "start": [0, 40], "end": [12, 52]}`, and
     `{"columns": ["start", "end", "label"], "rows": [[0, 12, "Rain"]]}`. An object that was broken off holds none.
     """
-    lists = [(key, value) for key, value in obj.pairs if isinstance(value, list)]
+    lists = [
+        (key, [each for _, each in value.pairs] if _is_numbered(value) else value)
+        for key, value in obj.pairs
+        if isinstance(value, list) or _is_numbered(value)
+    ]
     if len(lists) < 2 or not obj.closed:
         return []
     head = next((value for key, value in lists if key.casefold() in _HEADS and _plain(value)), None)
     if head is not None:
-        rows = next((value for _, value in lists if value is not head), [])
+        others = [value for _, value in lists if value is not head]
+        rows = next((value for value in others if value and isinstance(value[0], list)), others[0])
         return _entries(head, rows, [], obj)
     columns = [(column, value) for key, value in lists if (column := _column(key)) is not None]
     length = len(columns[0][1]) if columns else 0
@@ -43,9 +48,14 @@ def unzipped(obj: Obj) -> list[Obj]:
         return []
     if not {column for column, _ in columns} >= {"start", "end"} and not _ranges_by_class(columns):
         return []
-    rest = [(key, value) for key, value in obj.pairs if not isinstance(value, list)]
+    rest = [(key, value) for key, value in obj.pairs if not (isinstance(value, list) or _is_numbered(value))]
     rows = [list(row) for row in zip(*(value for _, value in columns), strict=True)]
     return _entries([column for column, _ in columns], rows, rest, obj)
+
+
+def _is_numbered(value: Node) -> bool:
+    """Return whether an object is a column with the numbers of its rows as keys: `{"0": "Rain", "1": "Fog"}`."""
+    return isinstance(value, Obj) and bool(value.pairs) and all(key.isdigit() for key, _ in value.pairs)
 
 
 def _column(key: str) -> str | None:

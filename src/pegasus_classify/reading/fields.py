@@ -114,6 +114,8 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> No
     """Sort a member whose key is a field's and whose value is an object."""
     if role == "time":
         _merge(fields, value, inside)
+    elif role == "confidence" and len(value.pairs) > 1 and all(type(each) in (int, float) for _, each in value.pairs):
+        fields.members.append((key, value))
     elif role in ("start", "end", "confidence"):
         numbers = _counted(value) or [
             each for _, each in value.pairs if isinstance(each, (int, float)) and not isinstance(each, bool)

@@ -23,7 +23,7 @@ video or the work, never evidence; `echo`: only a request holds it.
 """
 
 _TABLE: dict[Role, str] = {
-    "class": "class \u0935\u0930\u094d\u0917 "
+    "class": "class \ubd84\ub958 \u0935\u0930\u094d\u0917 "
     "\u0936\u094d\u0930\u0947\u0923\u0940 "
     "\u043a\u043b\u0430\u0441\u0441 \u043a\u0430\u0442\u0435\u0433\u043e\u0440\u0438\u044f "
     "\u540d\u524d \uc774\ub984 clase entity tagname cls primaryclass objectclass identifiedclass "
@@ -119,7 +119,7 @@ _ACCENT = re.compile("[\u0300-\u036f]")
 _ROLES: dict[str, Role] = {word: role for role, words in _TABLE.items() for word in words.split()}
 _IN_SECONDS = re.compile(
     r"(?<=\w)[_ ]?(?:\((?:s|sec|secs|seconds)\)|\[(?:s|sec|secs|seconds)\]|_(?:s|"
-    r"secs))$",
+    r"sec|secs|seconds))$",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\W_]+")

@@ -171,7 +171,7 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     """Return the prompt of a class that an entry names: under a key for it, else as the whole value of another key."""
     texts = _texts(fields.values.get("prompt"))
     found = next((prompt for text in texts if (prompt := names.prompt_of(text, name))), None)
-    if found is not None or texts:
+    if found is not None or (texts and names.class_of(texts[0]) is None):
         return found
     others = [value for key, value in fields.members if role_of(key) in _OPEN or key.casefold() in DESCRIBING]
     others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]

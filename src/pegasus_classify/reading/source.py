@@ -38,6 +38,7 @@ _OTHER_EVENT = re.compile(r"(?m)^\s*(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"str
 _PIECE = re.compile(
     r"(?:\"\s*\}[ \t]*\n\s*)?(?:data:\s*)?\{\s*\"event_type\"\s*:\s*\"text_generation\"\s*,\s*\"text\"\s*:\s*\""
 )
+_BROKEN_EVENT = re.compile(r"\"\s*\}\s*\n(?:data:\s*)?\{\s*\"?[a-z_]{0,12}\"?(?:\s*:\s*\"?[a-z_]{0,16})?\Z")
 _LAST_PIECE = re.compile(r"\"\s*\}\s*\Z")
 _STREAM_ESCAPE = re.compile(r"\\[\"\\nt/]")
 _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,200}\"[ \t]{0,4}\{")
@@ -63,6 +64,10 @@ _FRAMES = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(r"\b(\d{1,3}(?:\.\d{1,3})?) ?(?:fps\b|frames (?:per|a|each) second)", re.IGNORECASE)
+_PHP_ARRAY = re.compile(r"\barray\(")
+_LUA_KEY = re.compile(r"\[\"[A-Za-z_]\w{0,40}\"\]\s{0,4}=(?!=)")
+_NAMED_BLOCK = re.compile(r"\s{0,20}[a-z_]{1,30} \{\n")
+_BLOCK_NAME = re.compile(r"(?<![\w\"'])[a-z_]{1,30} \{")
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _RUNAWAY = re.compile(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z')
@@ -187,6 +192,12 @@ def _in_plain_form(source: Source) -> Source:
         source = rewritten(source, _LATEX_ROW, "markup", _latex_cells)
     if _may_hold_blocks(text) and _BLOCK.search(source.text):
         source = rewritten(source, _BLOCK, "separator", lambda head: '{"class": "' + head.split('"')[1] + '",')
+    if "array(" in text and "=>" in text:
+        source = rewritten(source, _PHP_ARRAY, "separator", lambda _: "[")
+    if '["' in text and "] =" in text:
+        source = rewritten(source, _LUA_KEY, "separator", lambda key: f'"{key.split(chr(34))[1]}" =')
+    if " {\n" in text and _NAMED_BLOCK.match(text):
+        source = rewritten(source, _BLOCK_NAME, "separator", lambda name: f'"{name.split()[0]}": {{')
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
     if "=>" in text:
@@ -233,10 +244,12 @@ def _in_seconds(frames: str, rate: float) -> str:
 
 def _reread(signs: str) -> str:
     """Return signs of UTF-8 that was read as Windows-1252 as they were meant, others as they are."""
-    try:
-        return signs.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return signs
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return signs.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return signs
 
 
 def _latex_cells(row: str) -> str:
@@ -264,6 +277,7 @@ def _joined_events(source: Source) -> Source:
 def _joined_stream(source: Source) -> Source:
     """Return the text of a raw stream of events with the pieces put together."""
     source = rewritten(source, _OTHER_EVENT, "event_stream", lambda _: "")
+    source = rewritten(source, _BROKEN_EVENT, "event_stream", lambda _: "")
     source = rewritten(source, _PIECE, "event_stream", lambda _: "")
     source = rewritten(source, _LAST_PIECE, "event_stream", lambda _: "")
     return rewritten(

@@ -77,6 +77,7 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _ONE_UNIT = re.compile(r"\b(?P<which>first|last|final) (?P<unit>half minute|minute)\b(?! \d|\s?mark)", re.IGNORECASE)
+_TOLD_EXACTLY = re.compile(r"\s?[(\[]\s?\d")
 _ONE_UNITS = {"half minute": 30.0, "minute": 60.0}
 
 
@@ -145,7 +146,7 @@ def times_in(text: str, *, bare: bool = False) -> list[Spotted]:
     whole = _WHOLE.search(text) if not known else None
     if whole is not None:
         return [Spotted(whole.start(), whole.end(), Stretch(Moment(0.0), Moment(float("inf"))))]
-    found = [_by_one_unit(match) for match in _ONE_UNIT.finditer(text)]
+    found = [_by_one_unit(match) for match in _ONE_UNIT.finditer(text) if not _TOLD_EXACTLY.match(text, match.end())]
     at = 0
     while at < len(known):
         one = known[at]
@@ -243,7 +244,8 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _BEGUN = re.compile(
-    r"\b(?:having (?:begun|started)|(?:which|it|that) (?:had )?(?:began|begun|started))\s+(?:at|"
+    r"\b(?:having (?:begun|started)|(?:which|it|that) (?:had )?(?:began|begun|started)|after (?:starting|having "
+    r"started|beginning)(?: it)?)\s+(?:at|"
     r"from)?\s*$|[(,]\s*(?:beginning|starting|having started)\s+at\s+$",
     re.IGNORECASE,
 )
@@ -252,7 +254,12 @@ _BEGUN = re.compile(
 _LATER = re.compile(r"\s*(?:later|afterwards)\b", re.IGNORECASE)
 
 
+_SINCE = re.compile(r"^,?\s*(?:beginning|starting|from)\s+(?:at\s+)?$", re.IGNORECASE)
+
+
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
+    if _SINCE.match(text[one.end : two.start]) and _LASTING.search(text[max(0, one.start - 24) : one.start]):
+        return Stretch(two.moment, Moment(two.moment.seconds + one.moment.seconds))
     if ":" not in two.text and _LATER.match(text, two.end):
         return Stretch(one.moment, Moment(one.moment.seconds + two.moment.seconds))
     if _BEGUN.search(text[one.end : two.start]):
@@ -329,7 +336,8 @@ _ENDED = re.compile(
     r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
     r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
     r"drives off|fades|(?:is |are |was |were )?(?:dropped|complete|completed)|dissolves|wakes up|breaks up|subsides|"
-    r"dispers(?:es|ed)|drops|lets? up|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
+    r"dispers(?:es|ed)|drops|lets? up|wraps? (?:it |this )?up|goes (?:on )?(?:to|until|till)|running (?:to|until|"
+    r"till|through)|through|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"
     r"ceased|dies down|"
     r"tapers off|clears(?: up)?|(?:wip|clean|clear)(?:es|ed|s) (?:it |them )?(?:up|away)|comes to an end|exits|departs|"
     r"is put away|winds down|is over|is finished|goes away|(?:is )?(?:switched|turned) off)(?: \w+){0,3}?"
@@ -366,7 +374,9 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
         return ":" in one.text or "s" in one.text
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST:
         return False
-    if _BEGUN.search(between) and ("hav" in between or "beg" in between[-20:] or "start" in between[-20:]):
+    if _SINCE.search(between) and _LASTING.search(text[max(0, one.start - 24) : one.start]):
+        return True
+    if _BEGUN.search(between):
         return two.moment.seconds < one.moment.seconds  # Told after its end.
     if _ENDED.search(between) is None and not (_LATER.match(text, two.end) and _OVER.search(between)):
         return False

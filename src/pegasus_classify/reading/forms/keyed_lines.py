@@ -25,6 +25,7 @@ _YAML_REMARK = re.compile(r"\s+#\s.*\Z")
 _REMARK = re.compile(r"\A#\s.*")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
+_SUMMING_UP = re.compile(r"(?:in )?(?:summary|short|brief|conclusion|overview|assessment|tl;?dr)", re.IGNORECASE)
 _HEAD_FIELDS = frozenset({"time", "confidence", "option", "present"})
 _NEXT_LINE = re.compile(r"[ \t]{0,40}\n[ \t]{1,60}([^\s:-][^\n:]{0,200}?)[ \t]*(?=\n|\Z)")
 _LONGEST_VALUE = 400
@@ -84,6 +85,8 @@ class KeyedLines(SentenceLines):
             return True
         if line.role in ("other", "echo") and value:
             return False
+        if _SUMMING_UP.fullmatch(key) and value:
+            return self.free(value, line.start, indent)
         if value and self.in_words(line):
             return True
         if not value:
@@ -102,6 +105,8 @@ class KeyedLines(SentenceLines):
 
     def passed_over(self, line: Keyed) -> bool:
         """Pass over a line whose key says that it is no answer: reasoning, a draft, words on a screen."""
+        if _SUMMING_UP.fullmatch(line.key) and times_in(line.value) and self.statements.mentions.find(line.value):
+            return False
         if line.role != "text" and not (
             line.role == "other"
             and is_aside(line.key)

@@ -11,6 +11,7 @@ __all__ = [
     "BULLET",
     "CUE",
     "FIELDS",
+    "HASHTAGS",
     "OUTLINE",
     "RULE",
     "TABLE_HEAD",
@@ -35,6 +36,7 @@ OUTLINE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t]+")
 TICKED = re.compile(r"\[[xX\u2713\u2714]\]\s*|[\u2705\u2714\u2713\u2611]\ufe0f?\s*")
 UNTICKED = re.compile(r"\[[ _-]?\]\s*|[\u274c\u274e\u2717\u2718\u2610]\ufe0f?\s*")
 RULE = re.compile(r"(?:[-*_=~#.]{3,}|`{3,}\w*|~{3,}\w*|WEBVTT.*|Kind:.*|\d+)\s*")
+HASHTAGS = re.compile(r"(?:#\w{1,60}[\s,]*){1,60}")
 UNDERLINE = re.compile(r"[ \t]{0,40}\n[ \t]{0,8}(-{3,100}|={3,100})[ \t]{0,40}(?:\n|\Z)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*|(\*\*|__)(.+?)(?:\*\*|__):?\s*(\([^)]*\))?\s*:?")
 _LONGEST_KEY = 220
@@ -69,7 +71,7 @@ _PREFIX = re.compile(
     r"(?<=\s))\s*"
 )
 _PAIR = re.compile(
-    r"(?:^|[|,;]|\s)\s?(?P<key>[A-Za-z][A-Za-z_ ]{0,20}?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
+    r"(?:^|[|,;]|\s)\s?(?P<key>[^\W\d_][^\W\d]{0,20}?(?: [A-Za-z_]{1,12})?)\s?[:=]\s?(?P<value>[^|;\n]*?)"
     r"(?=\s*[|,;]\s*[A-Za-z]|\s+[A-Za-z_]{2,20}\s?[:=]|$)"
 )
 

@@ -46,7 +46,8 @@ def is_aside(title: str) -> bool:
 
 
 _THERE = re.compile(
-    r"\b(?:appears?|apply|applies|occurs?|(?:is|are|were|was) (?:present|visible|found|detected|shown|seen))\b",
+    r"\b(?:appears?|apply|applies|occurs?|(?:is|are|were|was) (?:present|visible|found|detected|shown|seen)|(?:i|"
+    r"we) (?:found|see|saw|detected|identified|spotted|observed))\b",
     re.IGNORECASE,
 )
 _DRAFT = re.compile(r"\b(?:draft|initial|first|earlier|previous|example|if|might|could|may)\b", re.IGNORECASE)
@@ -68,7 +69,10 @@ DENIAL = re.compile(
     r"[(\[*_;# ]*(?:(?:no|zero|without) (?:such |matching |relevant |further |corresponding )?"
     r"(?:clips?|footage|segments?|match(?:es)?|evidence|occurrences?|"
     r"instances?|findings?|"
-    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|(?:aucun|"
+    r"results?|times?|appearances?|detections?|moments?|scenes?|examples?|trace|sign)\b|none\b|nothing\b|nicht "
+    r"(?:gefunden|vorhanden|erkannt|zu sehen)|no (?:encontrad|presente|detectad)\w*|non (?:trouv|trovat|"
+    r"d\u00e9tect)\w*|n\u00e3o (?:encontrad|detectad)\w*|\u043d\u0435 (?:\u043e\u0431\u043d\u0430\u0440\u0443\u0436|"
+    r"\u043d\u0430\u0439\u0434)\w*|(?:aucun|"
     r"ningun|ning\u00fan|kein|nessun|nenhum)\w*\b|"
     r"not (?:present|"
     r"visible|shown|seen|found|heard|applicable|in (?:the|this) video|at all|any|\w{3,20}ed)\b|absent\b|n/a\b|"

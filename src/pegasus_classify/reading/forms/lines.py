@@ -10,6 +10,7 @@ from pegasus_classify.reading.forms.line_scopes import Scope
 from pegasus_classify.reading.forms.line_signs import (
     BULLET,
     CUE,
+    HASHTAGS,
     OUTLINE,
     RULE,
     TABLE_HEAD,
@@ -118,6 +119,8 @@ class _Lines(KeyedLines):
         body, at = unchecked
         if not body or (not self.is_underlined(body, at) and self.opens(body, indent, at)) or self.data(body, at):
             return
+        if self.tagged(body, at):
+            return
         heading = heading_in(f"## {body}" if self.is_underlined(body, at) else body)
         if heading is not None and self.heading(heading, at):
             return
@@ -130,6 +133,17 @@ class _Lines(KeyedLines):
         if match is not None and self.keyed(match, body, indent, at):
             return
         self.free(body, at, indent)
+
+    def tagged(self, body: str, at: int) -> bool:
+        """Read a line of hashtags: `#Rain #LowVisibility #fyp`; those that were not asked are dropped."""
+        if HASHTAGS.fullmatch(body) is None:
+            return False
+        found = {
+            hit.name: hit for tag in body.split("#")[1:] if (hit := self.names.class_of(tag.strip(" ,"))) is not None
+        }
+        for hit in found.values():
+            self.add("", Obj([("class", hit.name), ("prompt", hit.prompt)], (at, at + len(body))))
+        return bool(found)
 
     def answered(self, body: str, indent: int, at: int) -> bool:
         """Read the answer to a question about one class, on its line or on the next: "Is Rain shown? Yes, 0:10"."""

@@ -160,7 +160,11 @@ class NameGroups:
         for number, each in enumerate(group.times):
             until = group.places[number + 1] if number + 1 < len(group.places) else None
             prompt = _between(prompts, group.places[number], until)
-            kind = _nearest_before(group.kinds, group.places[number], option)
+            kind = (
+                _nearest_before(group.kinds, group.places[number], option)
+                if group.kinds and group.kinds[0][0] < group.places[0]
+                else _between(group.kinds, group.places[number], until) or (None if group.kinds else option)
+            )
             pairs: list[tuple[str, Node]] = [("class", name)] if known is None else []
             pairs += [("prompt", prompt)] if prompt is not None else []
             pairs += [("option", kind)] if kind is not None else []
@@ -214,7 +218,7 @@ def respective(groups: list[NameGroup], times: list[Spotted], sure: list[Spotted
     ]
 
 
-def _between(told: list[tuple[int, str]], start: int, end: int | None) -> str | None:
+def _between(told: Sequence[tuple[int, str]], start: int, end: int | None) -> str | None:
     """Return the first thing told between two offsets."""
     return next((value for at, value in told if at >= start and (end is None or at < end)), None)
 

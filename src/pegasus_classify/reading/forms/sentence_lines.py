@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
-from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS, FINAL
-from pegasus_classify.reading.forms.sentence_signs import FOR_ALL, TAKEN_BACK
+from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS, FINAL, NEGATIVE
+from pegasus_classify.reading.forms.sentence_signs import DISREGARDED, FOR_ALL, TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
 from pegasus_classify.reading.keys import option_of, truth_of
 from pegasus_classify.reading.names import Hit
@@ -21,6 +21,7 @@ _HEAD = re.compile(r"([^()\[\]]{1,200}?)\s*[(\[][^()\[\]]{1,100}[)\]]\W{0,3}$")
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W*$")
 _NEXT_LINE = re.compile(r"[^\n]{0,40}\n\s{0,40}?(?P<lead>[ \t]{0,40})(?P<line>\S[^\n]{0,300})")
 _MOST_SPOKEN_OF = 64
+_BOLD_HEAD = re.compile(r"\*\*([^*\n]{3,40}?)[.:]?\*\*[.:]?\s+(?=\S)")
 _SHORT = 40
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
@@ -50,6 +51,9 @@ class SentenceLines(Scopes):
         """Read a line that is neither key nor heading: a bare name, times of the class around, or sentences."""
         trusted = None if self.trusted is None else self.trusted - at
         owner = self.owner()
+        bold = _BOLD_HEAD.match(body)
+        if bold is not None and NEGATIVE.search(bold.group(1)) and self.names.all_in(body[bold.end() :].strip(" .")):
+            return True  # "**Not found.** Rain, Fog"
         if self.option_line(body, at, indent, owner):
             return True
         if len(self.stack) > 1 and self.stack[-1].rank == NAME_LINE and self.names.class_of(body) is not None:
@@ -177,6 +181,7 @@ class SentenceLines(Scopes):
                 return
         if TAKEN_BACK.match(body):
             self.take_back(entries)
+        self.disregard(body)
         if not entries and owner is None and self.names.only is not None:
             entries = self.statements.about_the_only_class(body, at, trusted)
         if not entries and owner is not None and trusted is not None and len(body) >= trusted and body[-1].isdigit():
@@ -243,6 +248,10 @@ class SentenceLines(Scopes):
                     (key, Stretch(value.start, times.start)) if key == "time" else (key, value)
                     for key, value in begun.pairs
                 ]
+                sure = fields.get("confidence")
+                begun.pairs += (
+                    [("confidence", sure)] if sure is not None and "confidence" not in dict(begun.pairs) else []
+                )
                 continue
             if single and begins:
                 self.begun[name] = entry
@@ -258,6 +267,16 @@ class SentenceLines(Scopes):
     def are_all(self, hits: list[Hit]) -> bool:
         """Return whether names are all that were asked: the question's own list, unless nothing else is said."""
         return len(hits) >= _FEWEST_ECHOED and {hit.name for hit in hits} == set(self.names.names)
+
+    def disregard(self, body: str) -> None:
+        """Drop what lines before said of a class that a line asks to leave out: "please disregard the Fog entry"."""
+        match = DISREGARDED.search(body)
+        named = self.statements.mentions.find(body[match.end() : match.end() + _SHORT * 2]) if match is not None else []
+        if named and named[0].hit is not None and named[0].start <= _SHORT:
+            name = named[0].hit.name
+            for parent, entry in self.added:
+                if dict(entry.pairs).get("class") == name:
+                    parent.pairs = [pair for pair in parent.pairs if pair[1] is not entry]
 
     def take_back(self, entries: list[Obj]) -> None:
         """Drop what lines before said of the classes that a correction speaks of; without any, doubt them all."""

@@ -30,7 +30,7 @@ _OPTION_KEY = re.compile(
 _LISTED = re.compile(r"[(\[]([^()\[\]\n]{1,200})[)\]]")
 _LAST_NUMBER = re.compile(
     r"(?:[,|;]\s?|\s/\s|\x00\W{0,3}\s[\u2013\u2014\u00b7-]\s)(?:\W{1,3}\s)?(\d{1,3})[\s.*_]{0,4}$|"
-    r"[,|;/\u2013\u2014-]\s?((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
+    r"(?:[,|;/\u2013\u2014-]\s?|(?<=\d)\s{1,4})((?:very )?(?:high|low)|medium|moderate)\W{0,4}$",
     re.IGNORECASE,
 )
 _NOT_THEN = re.compile(r"\bnot (?:from |at |between |until )?$", re.IGNORECASE)
@@ -47,15 +47,17 @@ _SPOKEN = re.compile(
     r"\b(?:in|by|through|via|from|source is|evidence is) (?:the )?(?:\w+['\u2019]s )?(?:spoken )?(?:dialogue|speech|"
     r"conversation|"
     r"audio(?: track)?|soundtrack)\b|"
-    r"\b(?:spoken|audio|conversational) evidence\b",
+    r"\b(?:spoken|audio|speech|conversation|conversational) evidence\b|\b(?:conversation|audio|speech)-based\b",
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"\b(?:is|are|only|purely|entirely|based on) visual\b(?! effect)|\bvisual only\b|\bvisual (?:track|evidence|"
+    r"\bvisually\b|\b(?:is|are|only|purely|entirely|based on) visual\b(?! effect)|\bvisual only\b|\bvisual (?:track|"
+    r"evidence|"
     r"channel)\b|"
     r"\b(?:i[ns]|from|on) the visuals\b",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"(?<=, )(visual|conversation|audio|speech|text_in_video|on-screen text)(?=[,.;)]|$)", re.IGNORECASE)
 _MANY_MEANINGS = frozenset(
     [
         "video",
@@ -152,6 +154,11 @@ def options_told(text: str) -> list[tuple[int, Option]]:
         *((match.start(), "text_in_video") for match in _ON_SCREEN.finditer(text)),
         *((match.start(), "conversation") for match in _SPOKEN.finditer(text)),
         *((match.start(), "visual") for match in _SEEN.finditer(text)),
+        *(
+            (match.start(), option)
+            for match in _ITEM.finditer(text)
+            if (option := option_of(match.group(1))) is not None
+        ),
     ]
     return sorted(found) if len({kind for _, kind in found}) > 1 else []
 

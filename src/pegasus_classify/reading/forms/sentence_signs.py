@@ -11,6 +11,7 @@ __all__ = [
     "CLAUSE",
     "COMES_BACK",
     "COMMA",
+    "DISREGARDED",
     "ENDED_THEN",
     "FOREIGN",
     "FOR_ALL",
@@ -44,6 +45,7 @@ __all__ = [
     "SURENESS",
     "TAKEN_BACK",
     "TAKEN_UP",
+    "TAKEN_UP_INSIDE",
     "TURN",
     "UNREAL",
     "UNTIL",
@@ -58,7 +60,8 @@ SENTENCE = re.compile(
     r";\s(?!(?:it|they) (?!is (?:an?|the)\b))|\n"
 )
 NO_BEFORE = re.compile(
-    r"\b(?:no|not|never|without|neither|nor|cannot|none of|absence of|lack of|rather than|instead of|"
+    r"\b(?:no|not|never|nothing(?! (?:else|happens|but))|without|neither|nor|cannot|none of|absence of|lack of|"
+    r"rather than|instead of|"
     r"excluding|except|kein\w*|"
     r"nicht|sans|pas de|sin|ni)\b[^.:]{0,40}$|n['\u2019]t\b[^.:]{0,40}$|\u6ca1\u6709[^\u3002]{0,6}$|"
     r"\u0648?(?:\u0644\u0627|\u0644\u0645) [^\u060c.]{0,30}$",
@@ -126,6 +129,8 @@ COMES_BACK = re.compile(
     re.IGNORECASE,
 )
 """How a sentence says that the class of the one before is there once more."""
+DISREGARDED = re.compile(r"\b(?:disregard|please ignore|strike|scratch|retract)\s+(?:the |my )?", re.IGNORECASE)
+"""Words by which an answer takes back one of its entries."""
 NTH = re.compile(
     r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b|"
     r"\W*(?:pour le|pour la|f\u00fcr den|f\u00fcr die|f\u00fcr das|para el|para la) "
@@ -163,7 +168,8 @@ NO_AFTER = re.compile(
     r"(?:not\b|never\b|absent|no\b(?!\.\s?\d)|n\u00e3o\b|none\b|nothing|n/a|nope|false\b|\u2717|\u2718|\u274c|"
     r"\u274e|\u00d7|nicht\b|"
     r"undetected|missing|unlikely|withdrawn|retracted|removed|"
-    r"rejected|ruled out|dismissed|discarded|excluded|cannot|0\s?%|0 (?:clips?|segments?|match(?:es)?|occurrences?|"
+    r"rejected|ruled out|out\b(?! of)|dismissed|discarded|excluded|cannot|0\s?%|0 (?:clips?|segments?|match(?:es)?|"
+    r"occurrences?|"
     r"instances?|times?)\b|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
     r"[\u306f\u304c\u3082]\s?(?:\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|"
     r"\u767b\u5834\u3057\u307e\u305b\u3093|\u78ba\u8a8d\u3067\u304d\u307e\u305b\u3093)|"
@@ -188,12 +194,14 @@ QUOTING = re.compile(
     r"(?:sign|banner|caption|subtitle|poster|"
     r"title card|slide|overlay)s? "
     r"(?:that |which )?(?:reads?|says?|shows?|with|stating|announc\w+)|lyrics?|"
-    r"quote[sd]?|narrator|speaker|"
+    r"quote[sd]?|"
     r"written|screen shows)\b",
     re.IGNORECASE,
 )
 RESPECTIVELY = re.compile(
-    r"\b(?:respectively|in that order|in this order|beziehungsweise|respectivamente|respectivement)\b", re.IGNORECASE
+    r"\b(?:respectively|in that order|the former\b.{0,80}\bthe latter|in this order|beziehungsweise|respectivamente|"
+    r"respectivement)\b",
+    re.IGNORECASE,
 )
 JOINER = re.compile(
     r"[\s,/&+*_`\"']*(?:\b(?:and|or|nor|und|oder|et|ou|y|o|any|no)\b)?(?:\s+(?:an?|the|also|of)\b)*[\s*_`\"']*|"
@@ -262,6 +270,13 @@ TAKEN_UP = re.compile(
 )
 """How a sentence begins that says what the stretch of the one before was."""
 
+TAKEN_UP_INSIDE = re.compile(
+    r"\b(?:which|so this|so that|so it|this|that) (?:makes (?:it|this|that)|is why (?:it|this|that) is)\s+(?:an?|"
+    r"the)\b|"
+    r"\b(?:so )?(?:that|this) (?:segment|part|stretch|scene|clip|range|interval) is\b|\bmaking (?:it|this) an?\b",
+    re.IGNORECASE,
+)
+"""How a sentence says at its end what the stretch of the one before was."""
 PRONOUN = re.compile(
     r"^\W*(?:it|they|this|these|the (?:clip|class|scene|segment|action|event)|starts?|start time|begins?|"
     r"from|time(?:stamp)?s?|"

@@ -23,6 +23,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     SURENESS,
     TAKEN_BACK,
     TAKEN_UP,
+    TAKEN_UP_INSIDE,
     TURN,
     UNTIL,
 )
@@ -115,7 +116,7 @@ class _Paragraph:
         if turn:
             self.sentence(text[:turn], offset, None)
             text, offset = text[turn:], offset + turn
-        taken_up = self.open if self.during is not None or TAKEN_UP.match(text) else ()
+        taken_up = self.open if self.during is not None or TAKEN_UP.match(text) or TAKEN_UP_INSIDE.search(text) else ()
         self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
@@ -268,7 +269,8 @@ class _Paragraph:
         number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
         if number is not None and int(number.group(1)) <= 100:
             self.complete("confidence", number.group(1))
-        if heard.option is not None and (self.all_of_them or (self.near and len(text) <= _SHORT)):
+        alone = not heard.names and not heard.times
+        if heard.option is not None and (self.all_of_them or (self.near and alone and len(text) <= _SHORT)):
             self.complete("option", heard.option)
         prompts = self.prompts(heard)
         denied = any("present" in dict(entry.pairs) for entry in heard.entries)

@@ -17,7 +17,7 @@ _ASIDE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _MARK = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
-_BREAK = re.compile(r"<br\s{0,4}/?>(?=[^\n]{0,200}\|)", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s{0,4}/?>(?=[^\n]{0,200}\|)|(?<=\d)\s?<br\s{0,4}/?>(?=\s?\d)", re.IGNORECASE)
 _DRESS = re.compile(
     r"</?(?:b|i|u|em|strong|span|p|div|ul|ol|li|br|h[1-6]|font|code|pre|table|thead|tbody|tr|td|th|html|body|"
     r"section|c(?:\.\w+)?|v(?: [^>]{0,40})?)(?![^<>]{0,100}\b(?:begin|start)=)(?:\s[^<>]{0,100})?/?>",
@@ -40,7 +40,8 @@ def undressed(source: Source) -> Source:
     source = rewritten(source, _MARK, "markup", lambda mark: f"\n{mark[2:-2]}: ")
     source = rewritten(source, _BREAK, "markup", lambda _: ", ")
     source = rewritten(source, _COMMENT, "comment", lambda _: " ")
-    source = rewritten(source, _ASIDE, "aside", lambda _: " ")
+    rest = rewritten(source, _ASIDE, "aside", lambda _: " ")
+    source = rest if rest.text.strip() else source  # All of the answer may stand in an element called so.
     source = rewritten(source, HTML_TABLE, "markup", rows_of)
     return rewritten(source, _DRESS, "markup", _plain)
 
