@@ -49,6 +49,17 @@ PATTERNS = (
     "<!-- -->", "<td>a</td>", "<tr>", "<|a|>", "&", "&quot;",
     "&lt;", "&#34;", "\x1b[", "\x1b[0m", "\x00", "\u200b", "\ufeff", "\u3000", "\u00a0", "！", "：", "＂",
     "\ud800", "😀",
+    # what later rules look for
+    "Baseball until a at 0:10 ", "until a ", "95 for Baseball and ", "the first at 97% ", "8/10 for the first, ",
+    "Q: Baseball? A: yes\n", "Baseball?\n", "#Baseball ", 'data: {"text": "a"}\n', "frames 1 to 2 at 30 fps ",
+    "├── ", '{"a.0.b":1,"a.1.b":2,"a.2.b":3},', "%22", "%7B", "Baseball, not ", "not from 0:10 to 0:20 ",
+    "disregard Baseball\n", "FOUND\n-----\n", "visual\n", "Baseball:\n  visual\n", "&ndash;", "class: >-\n  a\n",
+    '["a"] = ', "array('a' => ", "Timestamp: 1s\nEvent: Baseball\n", "if you are looking for ",
+    "Baseball (0:10 - 0:20):\n", "a (0:10 - 0:20):\n", "whether a: yes ", "it ends at 0:20. ", "It is at 0:10, and ",
+    "**Not found.** Baseball\n", "in the conversation at 0:10, visual, ", "took a for ", "but it is ", "so no, ",
+    "Baseball is shown. At 0:10 ", "Baseball 90%, ", "90 and 85, respectively, ", "a {\n", "a(b=1) ", "# a(b=1)\n",
+    "report(class=Baseball)\n", "0:10 (visual, 80), ", "Baseball and Soccer at 0:10 and 0:20, respectively. ",
+    "class: Baseball\n  a\n", "t=1s  Baseball  p=0.5\n", "Ã©", "the former at 0:10, the latter at 0:20, ",
     # marks
     ",", ";", ":", ".", "...", "?", "!", "-", "--", "*", "**", "_", "=", "=>", "→", "–", "#", "/", "~", "@", "%", "+",
 )  # fmt: skip

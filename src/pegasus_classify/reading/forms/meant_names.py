@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pegasus_classify.reading.forms.function_words import FUNCTION_WORDS, SUBJECTS
 from pegasus_classify.reading.forms.sentence_parts import leads_on
@@ -24,7 +25,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
 )
 from pegasus_classify.reading.mentions import Mention
 
-__all__ = ["declares", "is_whole_name", "states"]
+__all__ = ["declares", "is_whole_name", "stated"]
 
 _LABEL = re.compile(r",\s+not\b[^.:]{0,60}[:.]|\s?(?::|[\u2013\u2014-]\s)")
 """What stands behind a name that is the answer, before its reasons."""
@@ -103,19 +104,25 @@ def declares(rest: str) -> bool:
     return all(word in POSITIVE for word in words)
 
 
-def states(blank: str, start: int, end: int) -> bool:
-    """Return whether a sentence says that a name in it is there, in passing: "The video shows a pole vault".
+def stated(blank: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Return of which names a sentence says in passing that they are there: "The video shows a pole vault".
 
     Args:
         blank: The sentence, its names blanked.
-        start: Where the name, or the first of several that stand together, begins.
-        end: Where the name, or the last of them, ends.
+        spans: Where each name, or the names that stand together, begin and end; in the order of the text.
     """
-    if HEDGE.search(blank) or WITHDRAWN.search(blank) or QUOTING.search(blank) or NOTHING.search(blank[:start]):
-        return False
-    if not blank[:start].strip(" *_") and _LABEL.match(blank, end):
+    if not spans or any(sign.search(blank) for sign in (HEDGE, WITHDRAWN, QUOTING)):
+        return [False] * len(spans)
+    denial, offer = NOTHING.search(blank), OFFER.search(blank)
+    denied = len(blank) if denial is None else denial.start()
+    offered = len(blank) if offer is None else offer.start()
+    return [start <= denied and _is_stated(blank, start, end, offered=offered < start) for start, end in spans]
+
+
+def _is_stated(blank: str, start: int, end: int, *, offered: bool) -> bool:
+    if start <= _NEAR and not blank[:start].strip(" *_") and _LABEL.match(blank, end):
         return True
     behind = STATED_BEHIND.match(blank[end : end + _NEAR])
     if behind is not None and NOTHING.search(behind.group()) is None:
         return True
-    return OFFER.search(blank[:start]) is None and bool(STATED_BEFORE.search(blank[max(0, start - _NEAR) : start]))
+    return not offered and STATED_BEFORE.search(blank[max(0, start - _NEAR) : start]) is not None

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pegasus_classify.reading.forms.meant_names import declares, is_whole_name, states
+from pegasus_classify.reading.forms.meant_names import declares, is_whole_name, stated
 from pegasus_classify.reading.forms.name_groups import (
     NameGroup,
     NameGroups,
@@ -218,11 +218,8 @@ class Sentences:
             for group in groups:
                 group.times += [] if group.denied else taken_up
         elif known is None and not times and not declares(_NOT_IN_BRACKETS.sub(" ", blank)):
-            groups = [
-                group
-                for group in groups
-                if group.denied or states(blank, group.mentions[0].start, group.mentions[-1].end)
-            ]
+            said = stated(blank, [(group.mentions[0].start, group.mentions[-1].end) for group in groups])
+            groups = [group for group, yes in zip(groups, said, strict=True) if group.denied or yes]
         meant = INSTEAD.search(blank)
         if meant is not None and any(each.start >= meant.end() for each in names):
             return [group for group in groups if group.mentions[0].start >= meant.end()]
