@@ -258,7 +258,7 @@ AGAIN = re.compile(
 )
 """How a sentence begins that tells of one more stretch of the same class."""
 CLAUSE = re.compile(
-    r",\s+(?:and|but|while|whereas|then)\s|\s+(?:and|und|et|y|e)\s|\s(?:while|"
+    r",\s+(?:and|but|while|whereas|then)\s|\s(?:and|und|et|y|e)\s|\s(?:while|"
     r"whereas)\s",
     re.IGNORECASE,
 )
