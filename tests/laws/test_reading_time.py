@@ -89,7 +89,7 @@ def test_a_clean_answer_of_megabytes_is_read_to_its_end() -> None:
     assert "Soccer" in {each.class_name for each in reading.evidence}
 
 
-_NAMED = ("a", "data", "details", "Baseball", "time", "clips", "class", "visual", "analysis", "start")
+_NAMED = ("a", "data", "details", "Baseball", "time", "clips", "class", "visual", "analysis", "start", "MLB")
 
 
 @pytest.mark.parametrize("key", _NAMED)

@@ -144,17 +144,8 @@ _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def _decoded(text: str) -> str:
-    """Return a name whose letters were escaped once too often, or read in the wrong encoding, as it was meant."""
-    if "\\u" in text:
-        text = _CODE.sub(lambda match: chr(int(match.group(1), 16)), text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if any(sign in text for sign in "\u00c3\u00c2\u00e2"):
-        try:
-            return text.encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            return text
-    return text
+    """Return a name whose letters were escaped once too often as it was meant."""
+    return _CODE.sub(lambda match: chr(int(match.group(1), 16)), text) if "\\u" in text else text
 
 
 _UNREAD = Hit("")
@@ -313,9 +304,6 @@ class Names:
             entries = [(prompt, Hit(name, prompt)) for prompt in self.names[name].prompts]
             ids = [(short, Hit(owner, prompt)) for short, (owner, prompt) in self.prompt_ids.items() if owner == name]
             index = self._in_class[name] = _Index(entries + ids)
-        for prompt in self.names[name].prompts:
-            if prompt == text:
-                return prompt
         for shape in _peeled(text):
             hit = self._looked_up(shape, index)
             if hit is not None:

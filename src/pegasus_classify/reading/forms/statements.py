@@ -28,7 +28,7 @@ from pegasus_classify.reading.forms.sentence_signs import (
     UNTIL,
 )
 from pegasus_classify.reading.forms.sentences import Heard, Sentences
-from pegasus_classify.reading.forms.told_apart import told_apart
+from pegasus_classify.reading.forms.told_apart import told_apart, told_once
 from pegasus_classify.reading.spotted import Spotted, blanked, times_in
 from pegasus_classify.reading.timecodes import Stretch
 from pegasus_classify.reading.tree import Node, Obj
@@ -264,8 +264,8 @@ class _Paragraph:
     def add_to_last(self, text: str, heard: Heard) -> None:
         """Add what a sentence says without telling anything new: a confidence, a prompt, times of a class without."""
         timed = bool(heard.times) and any("time" in dict(entry.pairs) for entry, _ in self.last)
-        if heard.sure and not timed and (self.near or SURENESS.search(text)) and not self.each_its_own(text, heard):
-            self.complete("confidence", heard.sure[0].value)
+        if heard.sure and not timed and (self.near or SURENESS.search(text)) and not self.told_apart(text, heard):
+            self.complete("confidence", heard.sure[0].value if heard.times else told_once(heard.sure))
         number = _NUMBER_FOR_ALL.search(text) if self.all_of_them and not heard.sure and not heard.times else None
         if number is not None and int(number.group(1)) <= 100:
             self.complete("confidence", number.group(1))
@@ -286,20 +286,22 @@ class _Paragraph:
                 for key, value in fields.pairs:
                     self.complete(key, value)
 
-    def each_its_own(self, text: str, heard: Heard) -> bool:
-        """Give single clips the confidences that a sentence tells of each; False when it tells none apart."""
+    def told_apart(self, text: str, heard: Heard) -> bool:
+        """Give single clips the confidences that a sentence tells of each; False when it tells one for all."""
         if heard.times or len(heard.sure) < 2:
             return False
         clips = [entry for entry in self.entries.values() if "time" in dict(entry.pairs)]
         clips = clips or [entry for entry, _ in self.last if "time" in dict(entry.pairs)]
         told = told_apart(text, heard.sure, clips)
-        for number, value in (told or {}).items():
+        for number, value in told.items():
             if "confidence" not in dict(clips[number].pairs):
                 clips[number].pairs.append(("confidence", value))
-        return told is not None
+        return bool(told)
 
     def complete(self, key: str, value: Node, name: str | None = None) -> None:
-        """Give the last entries, or those of one class, a field that none of them has of its own."""
+        """Give the last entries, or those of one class, a field that none of them has of its own; nothing for None."""
+        if value is None:
+            return
         known = [(entry, self.owner(entry)) for entry in self.entries.values()] if self.all_of_them else self.last
         for entry, owner in known:
             keys = {key for key, _ in entry.pairs}
