@@ -100,6 +100,8 @@ def _continued(later: Read, earlier: Read) -> bool:
     """Return whether two documents are lines of one list: single entries with nothing between them."""
     end = earlier.document.end
     between = later.document.source.text[end : min(end + _NEAR, later.document.start)]
+    if end == later.document.start:
+        return True  # Two lists written one behind the other.
     if between.strip(" \n\t,;").casefold() not in ("", "and", "&", "+", "plus"):
         return _PART.search(_before(later.document)) is not None and _PART.search(_before(earlier.document)) is not None
     return len(later.said.claims) <= 1 and len(earlier.said.claims) <= 1

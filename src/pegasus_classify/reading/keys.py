@@ -243,5 +243,6 @@ def truth_of(raw: object) -> bool | None:
         return bool(raw)
     if isinstance(raw, str) and len(raw) <= 40:
         word = raw.strip().strip("*_.!'\"()").casefold()
+        word = word.lstrip("\u2705\u2714\u2713\u2611\u274c\u2717\u2718\u274e\ufe0f ") or word
         return True if word in _YES else False if word in _NO or _NOT.match(word) else None
     return None

@@ -79,15 +79,15 @@ def _folded(name: str, level: int) -> str:
 
 
 _LEAD = re.compile(
-    r"\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
+    r"\A\s*(?:[-*\u2022\u00b7>+\u2013\u2014]\s+|\(?\d{1,3}[.)\]:]\s*(?=\D)|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\D)|#\d{0,3}\s+|\(?[a-zA-Z][.)]\s+|#+\s*)"
 )
 _LABEL = re.compile(
-    r"\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
-    r"result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*|\s*(?:class|label|category)_(?:\d{1,3}_)?",
+    r"\A(?:\s*(?:the\s+)?(?:class|label|category|answer|name|type|prompt|detected|found|final answer|"
+    r"result)(?:\s*(?:is|no\.?|#)?\s*\d{0,3})?\s*[:=\u2013-]\s*|\s*(?:class|label|category)_(?:\d{1,3}_)?)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
+    r"\s*(?:[.,:;!?]+|#\s?\d{1,3}|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
     r"text_in_video|text in video|logo|audio|speech|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,

@@ -78,7 +78,7 @@ def hits_of(fields: Fields, names: Names) -> list[Hit] | None:
     raw = fields.values.get("class")
     weak = fields.values.get("weak")
     if raw is None or raw == "":
-        return _named_by(weak, names) or _asked_about(fields, names) or None
+        return _named_by(weak, names) or _asked_about(fields, names) or _described(fields, names) or None
     found = _named_by(raw, names)
     if not found and isinstance(raw, (int, float)):
         found = _named_by(weak, names)
@@ -92,6 +92,15 @@ def _asked_about(fields: Fields, names: Names) -> list[Hit]:
     ]
     hits = [names.class_of(value) for value in values if isinstance(value, str) and len(value) <= _LONGEST_NAME]
     return [hit for hit in hits if hit is not None and hit.prompt is None][:1]
+
+
+def _described(fields: Fields, names: Names) -> list[Hit]:
+    """Return the class that is the whole description of a stretch which has no other label."""
+    if not fields.timed():
+        return []
+    told = [value for key, value in fields.members if key.casefold() in DESCRIBING and isinstance(value, str)]
+    hits = [names.class_of(value) for value in told if len(value) <= _LONGEST_NAME]
+    return [hit for hit in hits if hit is not None][:1]
 
 
 def _named_by(raw: Node, names: Names) -> list[Hit]:
@@ -174,7 +183,7 @@ def _prompt(fields: Fields, name: str, names: Names) -> str | None:
     if found is not None or (texts and names.class_of(texts[0]) is None):
         return found
     others = [value for key, value in fields.members if role_of(key) in _OPEN or key.casefold() in DESCRIBING]
-    others += [fields.values.get(role) for role in ("weak", "present", "time", "option")]
+    others += [fields.values.get(role) for role in ("weak", "present", "time", "option", "confidence")]
     spoken = (names.prompt_of(value, name) for value in others if isinstance(value, str))
     return next((prompt for prompt in spoken if prompt), None)
 

@@ -38,7 +38,7 @@ _NOWHERE = Place()
 _MOMENTS = frozenset({"timestamps", "moments", "times", "occurrences", "appearances"})
 _NUMBERS = frozenset({int, float})
 _TEXT = (str, type(None))
-_OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis"})
+_OPEN_TEXTS = frozenset({"visual", "conversation", "text_in_video", "logo", "analysis", "speech", "audio"})
 """Keys of texts that hold data when their value is an object or a list of objects."""
 
 
@@ -76,6 +76,11 @@ def _hold_data(value: Node) -> bool:
     if are_entries(value):
         return not _all_texts(value)
     return isinstance(value, list) and bool(value) and all(isinstance(each, list) for each in value)
+
+
+def _holds_texts(value: Node) -> bool:
+    """Return whether a value is a list of nothing but texts: the names of what is seen at a time, say."""
+    return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 
 def _all_texts(value: Node) -> bool:
@@ -311,7 +316,10 @@ class _Walk(Leaves):
         elif role == "names" or (role == "present" and isinstance(value, list)):
             self.value(value, here._replace(listed=True), depth + 1)
         elif not (key and role != "clips" and self.keyed(key, value, here, depth)) and isinstance(value, (Obj, list)):
-            here = here._replace(listed=here.name is not None or role == "answer", moments=key.casefold() in _MOMENTS)
+            texts = here.times is not None and here.name is None and _holds_texts(value)
+            here = here._replace(
+                listed=here.name is not None or role == "answer" or texts, moments=key.casefold() in _MOMENTS
+            )
             self.value(value, here, depth + 1)
             return isinstance(value, list)
         return value is None and role == "clips"

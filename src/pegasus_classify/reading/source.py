@@ -68,6 +68,11 @@ _PHP_ARRAY = re.compile(r"\barray\(")
 _LUA_KEY = re.compile(r"\[\"[A-Za-z_]\w{0,40}\"\]\s{0,4}=(?!=)")
 _NAMED_BLOCK = re.compile(r"\s{0,20}[a-z_]{1,30} \{\n")
 _BLOCK_NAME = re.compile(r"(?<![\w\"'])[a-z_]{1,30} \{")
+_BOXED = re.compile(r"\\boxed\{[^{}\n]{1,200}\}")
+_TURNS = re.compile(
+    r"\A\s{0,20}(?:user|human)\s?:.{0,20000}\n\s{0,20}(?:assistant|model|ai|bot)\s?:", re.IGNORECASE | re.DOTALL
+)
+"""The question, when a text repeats the whole conversation up to its own turn."""
 _DOUBLED = re.compile(r'""')
 _TAIL = re.compile(r'(?<!\\)\\+"[}\]\s]+')
 _RUNAWAY = re.compile(r'(?:\\+"[}\]]{2,}\s*){2}[\\"}\]]*\Z')
@@ -141,6 +146,8 @@ def source_of(text: str) -> Source:
     if "&" in text:
         source = _without_entities(source)
     source = _in_plain_form(source)
+    if "ser:" in text or "uman:" in text:
+        source = rewritten(source, _TURNS, "echo", lambda _: "")
     if "~~" in text:
         source = rewritten(source, _STRUCK, "aside", lambda _: " ")
     if "\x1b" in text:
@@ -198,6 +205,8 @@ def _in_plain_form(source: Source) -> Source:
         source = rewritten(source, _LUA_KEY, "separator", lambda key: f'"{key.split(chr(34))[1]}" =')
     if " {\n" in text and _NAMED_BLOCK.match(text):
         source = rewritten(source, _BLOCK_NAME, "separator", lambda name: f'"{name.split()[0]}": {{')
+    if "\\boxed{" in text:
+        source = rewritten(source, _BOXED, "markup", lambda box: box[7:-1])
     if "[/" in text:
         source = rewritten(source, _SQUARE_TAG, "markup", lambda tag: f"<{tag[1:-1]}>")
     if "=>" in text:

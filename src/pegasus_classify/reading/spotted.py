@@ -257,7 +257,12 @@ _LATER = re.compile(r"\s*(?:later|afterwards)\b", re.IGNORECASE)
 _SINCE = re.compile(r"^,?\s*(?:beginning|starting|from)\s+(?:at\s+)?$", re.IGNORECASE)
 
 
+_LENGTH_KEY = re.compile(r"\b(?:dur|duration|length|len)\s?[=:]\s?$", re.IGNORECASE)
+
+
 def _between(text: str, one: _Token, two: _Token) -> Stretch:
+    if _LENGTH_KEY.search(text[one.end : two.start]):
+        return Stretch(one.moment, Moment(one.moment.seconds + two.moment.seconds))
     if _SINCE.match(text[one.end : two.start]) and _LASTING.search(text[max(0, one.start - 24) : one.start]):
         return Stretch(two.moment, Moment(two.moment.seconds + one.moment.seconds))
     if ":" not in two.text and _LATER.match(text, two.end):
@@ -374,6 +379,8 @@ def _ended(text: str, one: _Token, two: _Token) -> bool:
         return ":" in one.text or "s" in one.text
     if one.kind != "sure" or two.kind == "bare" or len(between) > _FARTHEST:
         return False
+    if _LENGTH_KEY.search(between):
+        return True
     if _SINCE.search(between) and _LASTING.search(text[max(0, one.start - 24) : one.start]):
         return True
     if _BEGUN.search(between):

@@ -57,12 +57,14 @@ class KeyedLines(SentenceLines):
     Attributes:
         skip_deeper: Lines indented deeper belong to an aside; None when none is open.
         ends: True when some entry told its end under a key of its own.
+        by_key: True when a line named a class as its key.
     """
 
     def __init__(self, text: str, statements: Statements, trusted: int | None) -> None:
         super().__init__(text, statements, trusted)
         self.skip_deeper: int | None = None
         self.ends = False
+        self.by_key = False
 
     def keyed(self, match: re.Match[str], body: str, indent: int, at: int) -> bool:
         """Read `key: value`; False when it is no such line."""
@@ -195,6 +197,7 @@ class KeyedLines(SentenceLines):
         ):
             return self.free(line.body, line.at, line.indent)
         span = (line.at, line.at + len(line.body))
+        self.by_key = True
         pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
         name = hit.name if hit else owner or ""
         if prompt or (hit and hit.prompt):

@@ -252,6 +252,8 @@ class _Lines(KeyedLines):
         title = match.group(2) if match.group(1) else match.group(4)
         note = "" if match.group(1) else match.group(5) or ""
         title = title.strip().strip("*_").rstrip(":")
+        if rank == 1 and self.by_key and key_in(title) is not None and times_in(title):
+            return True  # A line of YAML that is commented out.
         hit = self.names.class_of(title) or self.head_of(title)
         option = option_of(title) if hit is None else None
         if hit is None and option is None and not match.group(1):

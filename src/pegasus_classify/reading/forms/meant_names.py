@@ -29,6 +29,7 @@ __all__ = ["declares", "is_whole_name", "stated"]
 
 _LABEL = re.compile(r",\s+not\b[^.:]{0,60}[:.]|\s?(?::|[\u2013\u2014-]\s)")
 """What stands behind a name that is the answer, before its reasons."""
+_PLAIN_WORDS = frozenset({"none", "other", "both", "all", "any"})
 _LATIN = 0x24F
 _CYRILLIC = 0x52F
 _NEAR = 80
@@ -80,6 +81,8 @@ def _takes_a_verb(word: str, name: str) -> bool:
 
 def _stands_free_behind(text: str, mention: Mention) -> bool:
     right = NEXT_WORD.match(text, mention.end)
+    if right is not None and mention.text.casefold() in _PLAIN_WORDS and right.group(1).casefold() == "of":
+        return False  # "None of the hazards": the word, not a class that is called so.
     if right is None or right.group(1)[0].isdigit() or ord(right.group(1)[0]) > _LATIN:
         return True
     word = right.group(1)

@@ -171,7 +171,7 @@ NO_AFTER = re.compile(
     r"rejected|ruled out|out\b(?! of)|dismissed|discarded|excluded|cannot|0\s?%|0 (?:clips?|segments?|match(?:es)?|"
     r"occurrences?|"
     r"instances?|times?)\b|\u672a|\u6ca1\u6709|\u65e0|\u306a\u3057|"
-    r"[\u306f\u304c\u3082]\s?(?:\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|"
+    r"(?:\u306e[^\s\u3002\u3001]{1,4})?[\u306f\u304c\u3082]\s?(?:\u898b\u3064\u304b\u308a\u307e\u305b\u3093|\u3042\u308a\u307e\u305b\u3093|"
     r"\u767b\u5834\u3057\u307e\u305b\u3093|\u78ba\u8a8d\u3067\u304d\u307e\u305b\u3093)|"
     r"\uc5c6\uc74c|isn['\u2019]t|"
     r"aren['\u2019]t|wasn['\u2019]t|don['\u2019]t|doesn['\u2019]t|didn['\u2019]t|weren['\u2019]t)",

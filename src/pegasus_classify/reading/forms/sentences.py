@@ -65,6 +65,10 @@ _IF_ASKED = re.compile(
 _BESIDE = re.compile(r"[\s,:(=\u2013\u2014-]{1,4}(?:(?:class|label|clips?)\s)?(?:(?:is|are|at|with)\s)?")
 _NOT_TIME = re.compile(r"\bnot (?:from |at |between |until )?\d", re.IGNORECASE)
 _ASKED_WHETHER = re.compile(r"[^:]{0,200}\b(?:whether|if)\b[^:]{0,200}:\s+(?=yes\b)", re.IGNORECASE)
+_SHOULD_BE = re.compile(
+    r"[,;\u2013\u2014-]\s*(?:but\s+)?(?:(?:that|it|this) should (?:be|read)|make that|or rather|i mean|correction:?)\s",
+    re.IGNORECASE,
+)
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300
@@ -109,6 +113,7 @@ class Sentences:
             taken_up: Stretches told before: what a sentence is about that names a class and no time.
         """
         text = self.without_denied_times(text)
+        text = self.without_corrected(text)
         asked = _ASKED_WHETHER.match(text)
         if asked is not None and not self.mentions.find(asked.group()):
             text = " " * asked.end() + text[asked.end() :]
@@ -284,6 +289,17 @@ class Sentences:
             if each not in kept:
                 text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
         return text
+
+    def without_corrected(self, text: str) -> str:
+        """Return a sentence without the times before "but that should be 4:30 - 5:15", which replaces them."""
+        match = _SHOULD_BE.search(text)
+        if match is None or self.mentions.find(text[match.end() :]) or not times_in(text[match.end() :]):
+            return text
+        return (
+            blanked(text[: match.start()], times_in(text[: match.start()]))
+            + " " * len(match.group())
+            + text[match.end() :]
+        )
 
     def without_denied(self, match: re.Match[str]) -> str:
         """Return brackets that name a class or a time that is not meant as blanks: "Pickup Truck (not a Truck)"."""

@@ -30,6 +30,8 @@ _TAG = re.compile(
     r"[^\s\"'<>]+))*)\s*(/?|\?)>"
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_PARAMETERS = frozenset({"parameter", "param", "argument", "arg", "field", "property"})
+"""Elements whose attribute `name` is the key of what they hold."""
 _DEEPEST = 200
 
 
@@ -95,6 +97,10 @@ def _close(root: Obj, stack: list[tuple[str, Obj, int]], name: str, text: str, m
             parent = stack[-1][1] if stack else root
             if not inner and not obj.pairs and parent.pairs and parent.pairs[-1][1] is obj:
                 parent.pairs[-1] = (name, Arr())
+            told = dict(obj.pairs).get("name") if name.casefold() in _PARAMETERS else None
+            if told and inner and "<" not in inner and parent.pairs and parent.pairs[-1][1] is obj:
+                parent.pairs[-1] = (str(told), inner)
+                return
             if inner and "<" not in inner:
                 if obj.pairs or not parent.pairs or parent.pairs[-1][1] is not obj:
                     obj.pairs.append(("clips", inner))
