@@ -124,7 +124,8 @@ LATER = re.compile(r"\s*(?:later|afterwards)\b", re.IGNORECASE)
 SINCE = re.compile(r"^,?\s*(?:beginning|starting|from)\s+(?:at\s+)?$", re.IGNORECASE)
 LENGTH_KEY = re.compile(r"\b(?:dur|duration|length|len)\s?[=:]\s?$", re.IGNORECASE)
 ENDED = re.compile(
-    r"\b(?:until(?: [\w'\u2019,-]+){1,8}? (?:at|by|around)|until(?: (?:the|this) (?:video|clip|footage|recording|"
+    r"\b(?:goes (?:on )?(?:to|until|till)|running (?:to|until|till|through)|through|until(?: [\w'\u2019,-]+){1,8}? "
+    r"(?:at|by|around)|until(?: (?:the|this) (?:video|clip|footage|recording|"
     r"film) (?:stops|ends|is over))?(?: at)?|(?:is|was|"
     r"are) (?:over|out of \w+|done|gone|finished|back \w+ \w+ \w+) (?:at|by)|till|hasta|at\u00e9|bis(?: zu[rm]?)?|"
     r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"

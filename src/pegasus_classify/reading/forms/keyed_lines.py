@@ -196,18 +196,9 @@ class KeyedLines(SentenceLines):
             for each in self.statements.mentions.find(self.statements.unquoted(value))
         ):
             return self.free(line.body, line.at, line.indent)
-        span = (line.at, line.at + len(line.body))
         self.by_key = True
-        pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
         name = hit.name if hit else owner or ""
-        if prompt or (hit and hit.prompt):
-            pairs.append(("prompt", prompt or hit.prompt))  # type: ignore[union-attr]
-        bracket = _IN_BRACKETS.search(key)
-        option = option_of(bracket.group(1)) if bracket is not None else None
-        pairs += [("option", option)] if option is not None else []
-        sure = confidences_in(key) if bracket is not None else []
-        pairs += [("confidence", sure[0].value)] if sure else []
-        obj = Obj(pairs, span)
+        obj = Obj(_said_by_key(key, hit, prompt), (line.at, line.at + len(line.body)))
         self.add("", obj)
         # Lines that stand deeper belong to it, whatever is told beside its name: "Rain: yes", "Rain: 80".
         self.stack.append(Scope(obj, line.indent + 0.5, name=name))
@@ -351,3 +342,17 @@ class KeyedLines(SentenceLines):
 def _is_range(key: str) -> bool:
     times = [each.value for each in times_in(key)]
     return bool(times) and all(isinstance(each, Stretch) and each.end is not None for each in times)
+
+
+def _said_by_key(key: str, hit: Hit | None, prompt: str | None) -> list[tuple[str, Node]]:
+    """Return the fields that a key tells: its class and prompt, and in brackets an option or a confidence."""
+    pairs: list[tuple[str, Node]] = [("class", hit.name)] if hit else []
+    known = prompt or (hit.prompt if hit else None)
+    pairs += [("prompt", known)] if known else []
+    bracket = _IN_BRACKETS.search(key)
+    if bracket is None:
+        return pairs
+    option = option_of(bracket.group(1))
+    sure = confidences_in(key)
+    pairs += [("option", option)] if option is not None else []
+    return [*pairs, *([("confidence", sure[0].value)] if sure else [])]

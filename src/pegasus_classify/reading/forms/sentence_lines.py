@@ -52,7 +52,7 @@ class SentenceLines(Scopes):
         trusted = None if self.trusted is None else self.trusted - at
         owner = self.owner()
         bold = _BOLD_HEAD.match(body)
-        if bold is not None and NEGATIVE.search(bold.group(1)) and self.names.all_in(body[bold.end() :].strip(" .")):
+        if bold is not None and NEGATIVE.search(bold.group(1)) and self.are_names_alone(body[bold.end() :]):
             return True  # "**Not found.** Rain, Fog"
         if self.option_line(body, at, indent, owner):
             return True
@@ -120,6 +120,10 @@ class SentenceLines(Scopes):
         obj = Obj([("prompt", prompt), *_option_behind(body)], (at, at + len(body)))
         self.add("", obj)
         self.stack.append(Scope(obj, float(indent), NAME_LINE))
+
+    def are_names_alone(self, rest: str) -> bool:
+        """Return whether a text lists names and tells no times."""
+        return bool(self.statements.mentions.find(rest)) and not times_in(rest)
 
     def heads_more(self, end: int, indent: int, *, names: bool = False) -> bool:
         """Return whether the line behind an offset belongs to the one that ends there: it is deeper, or tells times."""

@@ -36,6 +36,8 @@ from pegasus_classify.reading.tree import Node, Obj
 __all__ = ["Statements"]
 
 _NUMBER_FOR_ALL = re.compile(r"\b(\d{1,3})\W{0,3}$")
+_FAR = 200
+"""Signs of one bracket."""
 _SHORT = 100
 """Letters of a sentence that can only be about what was said before it."""
 _ANSWERED = re.compile(r"\?(?=\s+(?:yes|no)\b)", re.IGNORECASE)
@@ -68,6 +70,8 @@ class Statements(Sentences):
         text = _ANSWERED.sub(":", text)
         at = 0
         for stop, begin in [*((m.start(), m.end()) for m in SENTENCE.finditer(text)), (len(text), len(text))]:
+            if text[stop : stop + 1] == ";" and _is_open(text[max(at, stop - _FAR) : stop]):
+                continue  # Inside brackets: "(visual, 0:02 - 0:24; confidence 0.96)".
             if text[at:stop].strip():
                 paragraph.sentence(text[at:stop], offset + at, None if trusted is None else trusted - at)
             at = begin
@@ -343,3 +347,8 @@ def _ends_in(text: str) -> list[Spotted]:
     """Return the one time a sentence tells as an end and nothing else: "the crack stays in frame until 0:58"."""
     match = UNTIL.search(text)
     return [] if match is None else [each for each in times_in(text[match.end() :])[:1] if each.start == 0]
+
+
+def _is_open(before: str) -> bool:
+    """Return whether a bracket is open at the end of a text."""
+    return before.rfind("(") > before.rfind(")")
