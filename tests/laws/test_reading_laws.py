@@ -17,6 +17,7 @@ from pegasus_classify.contract.evidence import Evidence, Reading
 from pegasus_classify.contract.request import EffectiveClass
 from pegasus_classify.contract.vocabulary import Vocabulary
 from pegasus_classify.reading.read import read
+from pegasus_classify.reading.source import source_of
 
 _FOLDER = Path(__file__).resolve().parents[1] / "reading"
 
@@ -303,3 +304,9 @@ def test_signs_inside_strings_do_not_change_what_a_prefix_says(note: str, clip: 
     assert whole
     for at in range(len(text)):
         assert _keys(read(text[:at], BY_ID, 100.0)) <= whole, text[:at]
+
+
+@given(text=st.text(alphabet="ßÖÜÄÅÉÈÊËÀÇÑÓéèêëàçñöüäîôû”“’–—…« ab.", max_size=40))
+def test_letters_of_other_languages_beside_curly_marks_are_left_as_they_are(text: str) -> None:
+    """An "ß" before a closing quote is as bytes another letter of UTF-8: only what cannot be meant is read anew."""
+    assert source_of(text).text == text

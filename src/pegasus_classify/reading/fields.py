@@ -74,6 +74,8 @@ def fields_of(obj: Obj, inside: int = 0) -> Fields:
         role = role_of(key)
         if role == "option" and isinstance(value, str) and option_of(value) is None and stretch_of(value) is not None:
             role = "time"  # "where": "0:12 - 0:31"
+        if role == "present" and key.casefold() == "status" and not isinstance(value, str):
+            role = "other"  # The code of a reply, not "absent".
         if role not in _FIELDS:
             _keep(fields, role, key, value, inside)
         elif isinstance(value, Obj):

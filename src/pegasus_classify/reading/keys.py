@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from pegasus_classify.contract.request import Option
 
-__all__ = ["Role", "option_of", "role_of", "truth_of"]
+__all__ = ["Role", "option_heading", "option_of", "role_of", "truth_of"]
 
 Role: TypeAlias = Literal[
     "class", "weak", "start", "end", "time", "length", "confidence", "prompt", "option", "present", "absent",
@@ -63,8 +63,8 @@ _TABLE: dict[Role, str] = {
     "length_ms": "durationms lengthms durationmillis durationmilliseconds",
     "length": "duration length durationseconds durationsec lasts runtime runsfor dauer laenge duree duracion durata",
     "confidence": "confidence p fiducia \u0443\u0432\u0435\u0440\u0435\u043d\u043d\u043e\u0441\u0442\u044c "
-    "sicurezza confidences scores confidencepct howsure sure "
-    "level levelofconfidence surety confianca confiance konfidenz "
+    "sicurezza confidences scores confidencepct howsure "
+    "levelofconfidence surety confianca confiance konfidenz "
     "confidencelevelpercent sureness \u78ba\u4fe1\u5ea6 \u0627\u0644\u062b\u0642\u0629 conf score "
     "probability prob certainty confidencescore likelihood confidencelevel "
     "confidencepercent confidencepercentage relevance relevancescore percent percentage rating matchscore "
@@ -211,6 +211,15 @@ def option_of(raw: object) -> Option | None:
         return None
     exact = _OPTIONS_EXACT.get(raw)
     return exact if exact is not None else _OPTIONS.get(_PLAIN.sub("", raw).casefold())
+
+
+_MEANINGS = "video videos image images text texts scene scenes frame frames title titles see seen shown"
+_MANY_MEANINGS = frozenset(_MEANINGS.split())
+
+
+def option_heading(raw: str) -> Option | None:
+    """Return the option a title names; None for words that also head other things, such as "Video" or "Scene"."""
+    return None if raw.strip().casefold() in _MANY_MEANINGS else option_of(raw)
 
 
 _YES_WORDS = (

@@ -50,10 +50,13 @@ _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _BRANCH = re.compile("[\u2502\u251c\u2514\u2500]+")
 _GRID = re.compile("[\u253c\u250c\u252c]")
 _DECOMPOSED = re.compile("[^\\W\\d_][\u0300-\u036f]{1,3}")
-_MISREAD = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022"
-    "\u2026\u2030\u2039\u203a\u20ac\u2122]{1,3}"
+# Second bytes of UTF-8 as Windows-1252 shows them; quotes, dashes and dots may also end a word in one of the letters.
+_BYTE = (
+    "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2020-\u2022\u2030"
+    "\u2039\u203a\u20ac\u2122"
 )
+_MARK_BYTE = _BYTE + "\u2013\u2014\u2018-\u201e\u2026"
+_MISREAD = re.compile(f"[\u00c2\u00c3][{_BYTE}]|\u00e2[{_MARK_BYTE}]{{2}}|(?:[\u00d0\u00d1][{_MARK_BYTE}]){{2,40}}")
 _FOLDED = re.compile(
     r"(?m)(?<=:)[ \t]{1,4}[>|][-+]?[ \t]{0,8}\n(?P<deep>[ \t]{1,40})\S[^\n]{0,400}"
     r"(?:\n(?P=deep)[^\s:-][^\n:]{0,400}){0,8}$"

@@ -10,7 +10,7 @@ from pegasus_classify.reading.forms.line_signs import field_pairs, scalar
 from pegasus_classify.reading.forms.line_words import CORRECTION, FINAL, FOUND, NEGATIVE, NUMBERED_TIME, is_aside
 from pegasus_classify.reading.forms.sentence_lines import SentenceLines
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import option_of, role_of, truth_of
+from pegasus_classify.reading.keys import option_heading, option_of, role_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.places import DESCRIBING
 from pegasus_classify.reading.spotted import times_in
@@ -73,9 +73,9 @@ class KeyedLines(SentenceLines):
         line = Keyed(key, self.role(key), value, body, at, at + match.end(), indent)
         if line.role == "option" and option_of(value) is None and times_in(value[:_LONGEST_VALUE], bare=True):
             line = line._replace(role="time")  # "Where: 0:12 - 0:31"
-        if self.owner() is not None and option_of(key) is not None and times_in(value[:_LONGEST_VALUE]):
+        if self.owner() is not None and option_heading(key) is not None and times_in(value[:_LONGEST_VALUE]):
             return False  # "On-screen text: 2:33 - 2:36" under the name of a class.
-        if not value and self.owner() is None and option_of(key) is not None:
+        if not value and self.owner() is None and option_heading(key) is not None:
             return self.open_key(line._replace(role="option"))
         if self.passed_over(line):
             return True

@@ -33,7 +33,7 @@ from pegasus_classify.reading.forms.line_words import (
 )
 from pegasus_classify.reading.forms.sentence_signs import NO_AFTER
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import option_of, role_of
+from pegasus_classify.reading.keys import option_heading, role_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import blanked, times_in
 from pegasus_classify.reading.sureness import confidences_in
@@ -255,7 +255,7 @@ class _Lines(KeyedLines):
         if rank == 1 and self.by_key and key_in(title) is not None and times_in(title):
             return True  # A line of YAML that is commented out.
         hit = self.names.class_of(title) or self.head_of(title)
-        option = option_of(title) if hit is None else None
+        option = option_heading(title) if hit is None else None
         if hit is None and option is None and not match.group(1):
             return self.beside_classes(title)
         while len(self.stack) > 1 and self.stack[-1].rank >= rank:

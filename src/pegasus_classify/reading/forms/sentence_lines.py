@@ -8,7 +8,7 @@ from pegasus_classify.reading.forms.line_scopes import NAME_LINE, Scope, Scopes
 from pegasus_classify.reading.forms.line_words import BEGINS, DENIAL, ENDS, FINAL, NEGATIVE
 from pegasus_classify.reading.forms.sentence_signs import DISREGARDED, FOR_ALL, TAKEN_BACK
 from pegasus_classify.reading.forms.statements import Statements
-from pegasus_classify.reading.keys import option_of, truth_of
+from pegasus_classify.reading.keys import option_heading, option_of, truth_of
 from pegasus_classify.reading.names import Hit
 from pegasus_classify.reading.spotted import Spotted, blanked, times_in
 from pegasus_classify.reading.sureness import confidences_in
@@ -91,7 +91,7 @@ class SentenceLines(Scopes):
 
     def option_line(self, body: str, at: int, indent: int, owner: str | None) -> bool:
         """Open what stands below a line that is a kind of evidence and nothing else."""
-        option = option_of(body.strip("*_: ")) if owner is None and len(body) <= _SHORT else None
+        option = option_heading(body.strip("*_: ")) if owner is None and len(body) <= _SHORT else None
         if option is None:
             return False
         while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= indent:

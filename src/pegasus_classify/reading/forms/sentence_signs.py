@@ -97,7 +97,8 @@ STATED_BEFORE = re.compile(
     r"count(?:s|ed)? (?:it |this )?as|"
     r"qualif(?:y|ies) as|label(?:l?ed)? (?:it |this )?as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
     r"there['\u2019]s|so (?:does|do|is|are)|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
-    r"(?:class|topic|category|label|exercise|activity|match|one) is|on|assign(?:ed)?|add|confirm(?:ed)?)\s+"
+    r"(?:class|topic|category|label|exercise|activity|match|one) is|(?:focus|time|attention|cent(?:er|re)[sd]?|"
+    r"concentrates?|is|are|all|mostly|mainly) on|assign(?:ed)?|add|confirm(?:ed)?)\s+"
     r"(?:(?:as|an?|the|some|both|also|clearly|of|only|two|three|several|multiple|athlete|person|man|woman|people|"
     r"someone|"
     r"performing|doing|playing)\s+){0,4}\W{0,3}$",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pegasus_classify.reading.confidence import claimed
 from pegasus_classify.reading.forms.headless import columns_of, is_missing
 from pegasus_classify.reading.forms.line_signs import inline_pairs
 from pegasus_classify.reading.forms.statements import Statements
@@ -163,6 +164,8 @@ def _open_bars(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("|")]
 
 
+_BANDS = re.compile(r"level|sure|how sure|certain", re.IGNORECASE)
+"""Heads of columns that may tell how sure something is, when their words are such."""
 _FIELDS = {
     mark: re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?:{mark}|$)|([^{mark}]*)(?:{mark}|$)') for mark in ("\t", ";", ",")
 }
@@ -349,6 +352,12 @@ def _several(text: str, above: str, at: int, statements: Statements) -> list[tup
     return [("clips", Arr(clips))] if clips else [("clips", text)] if text else []
 
 
+def _hold_bands(column: list[str]) -> bool:
+    """Return whether a column holds words or numbers for how sure something is, in each cell that is not empty."""
+    full = [cell for cell in column if cell and not is_missing(cell)]
+    return bool(full) and all(claimed(cell).scale == "percent" for cell in full)
+
+
 def _hold_times(column: list[str]) -> bool:
     """Return whether a column holds times, one in each cell that is not empty."""
     full = [cell for cell in column if cell and not is_missing(cell)]
@@ -371,6 +380,8 @@ def _completed(rows: list[Row], keys: list[str], roles: list[Role], names: Names
             keys[number] = "present"
         elif roles[number] == "option" and not any(map(option_of, column)) and any(map(times_in, column)):
             keys[number] = "time"
+        elif _BANDS.fullmatch(keys[number].strip(" ?")) and _hold_bands(column):
+            keys[number] = "confidence"
         elif roles[number] == "other" and _COUNT.fullmatch(keys[number]):
             continue
         elif roles[number] == "other" and _hold_times(column):
