@@ -110,7 +110,7 @@ _TABLE: dict[Role, str] = {
     "q why observation observations remark remarks words spokenwords actualspokenwords context draftanswer request "
     "question scratchpad rejected discarded excluded considered ruledout candidatesconsidered falsepositives "
     "notfoundclasses "
-    "absentclasses notpresentclasses missingclasses summary logo textinvideo videotext spokentext",
+    "legend glossary absentclasses notpresentclasses missingclasses summary logo textinvideo videotext spokentext",
     "echo": "videoids videoid indexid threshold thresholds pagelimit includeclips showdetailedscore "
     "conversationoption "
     "prompts $schema properties",

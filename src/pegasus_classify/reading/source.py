@@ -45,7 +45,7 @@ _BLOCK = re.compile(r"(?m)^[ \t]{0,8}(?:class|label|category)[ \t]\"[^\"\n]{1,20
 _BLOCK_HEADS = ('class "', 'label "', 'category "', 'class\t"', 'label\t"', 'category\t"')
 _SQUARE_TAG = re.compile(r"\[/?[A-Za-z_]{2,20}\]")
 _SPANNING = re.compile(r"\\multicolumn\{\d{1,2}\}\{[^{}]{0,20}\}\{([^{}]{0,100})\}")
-_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
+_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u066a]")
 _LIST_COMMA = re.compile('(?<=["}\\]\\d])\u3001(?=\\s{0,40}["{\\[\\d])')
 _BRANCH = re.compile("[\u2502\u251c\u2514\u2500]+")
 _GRID = re.compile("[\u253c\u250c\u252c]")
@@ -166,7 +166,7 @@ def _decoded(text: str) -> Source:
     source = Source(text)
     if text.count("\x00") * 3 > len(text):
         source = rewritten(source, _HALVES, "encoding", lambda _: "")
-    if "%22" in text:
+    if "%22" in text or "%20" in text:
         source = rewritten(source, _PERCENT, "encoding", lambda signs: unquote(signs, errors="replace"))
     text = source.text
     if (not text.isascii() or "\r" in text) and _ODD.search(text):
@@ -175,7 +175,7 @@ def _decoded(text: str) -> Source:
         source = rewritten(source, _DECOMPOSED, "decomposed", lambda signs: unicodedata.normalize("NFC", signs))
         source = rewritten(source, _MISREAD, "encoding", _reread)
         if _DIGITS.search(text):
-            source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit)))
+            source = rewritten(source, _DIGITS, "full_width", lambda digit: str(unicodedata.digit(digit, "%")))
     return source
 
 

@@ -72,12 +72,27 @@ _ANY_WORD = re.compile(rf"\b(?:{_WORD})\b", re.IGNORECASE)
 def confidences_in(text: str) -> list[Spotted]:
     """Return the confidences in a text, as written: `87 %`, `confidence: 0.9`, `8/10`, `high confidence`."""
     found: list[Spotted] = []
+    text = _PERCENT_WORDS.sub(_in_digits, text)
     told_for = [_TOLD_FOR, _LEVEL_TOLD] if " for " in text and _ANY_WORD.search(text) else []
     for pattern in (*_CONFIDENCES, *told_for):
         here = [each for match in pattern.finditer(text) for each in _amounts(match)]
         text = blanked(text, here)
         found += here
     return sorted(found)
+
+
+_TENS = {"ten": 10, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
+_TENS |= {"ninety": 90, "hundred": 100}
+_ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_PERCENT_WORDS = re.compile(
+    rf"\b(?:(?:one|a) )?(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<one>{'|'.join(_ONES)}))?(?= per ?cent\b)", re.IGNORECASE
+)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Return a number in words as digits, as long as the words were: "eighty-five percent"."""
+    number = _TENS[match.group("tens").casefold()] + _ONES.get((match.group("one") or "").casefold(), 0)
+    return str(number).rjust(len(match.group()))
 
 
 def _amounts(match: re.Match[str]) -> list[Spotted]:

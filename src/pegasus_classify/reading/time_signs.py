@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 JOIN = re.compile(
-    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}>?|"
+    r"\s*[)\]]?(?:\s+in\b)?\s*(?:-{1,3}>?|=>|[\u2192\u279c\u2794\u27a1\u27f6]|[\u2500\u2501]{1,40}[>\u25ba\u25b6\u25b8]?|[\u25ba\u25b6\u25b8]|"
     r"[\u2010-\u2015\u2212~\u301c\uff5e]|\.{2,3}|\u2026|(?:,\s*)?\b(?:back to|to|"
     r"until|till|through|thru|up to|bis|"
     r"hasta|a|al|ao|aos|\u00e0s|jusqu'\u00e0)\b(?:\s+about)?|\u00e0|\u304b\u3089|\u5230|\u81f3|\uc5d0\uc11c|"

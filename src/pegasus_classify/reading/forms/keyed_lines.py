@@ -26,6 +26,7 @@ _REMARK = re.compile(r"\A#\s.*")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _NEVER = re.compile(r"(?:not|never|nothing|nobody|no one)\b", re.IGNORECASE)
 _SUMMING_UP = re.compile(r"(?:in )?(?:summary|short|brief|conclusion|overview|assessment|tl;?dr)", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"\u201c][^\"\u201c\u201d\n]{1,400}[\"\u201d]\s*")
 _HEAD_FIELDS = frozenset({"time", "confidence", "option", "present"})
 _NEXT_LINE = re.compile(r"[ \t]{0,40}\n[ \t]{1,60}([^\s:-][^\n:]{0,200}?)[ \t]*(?=\n|\Z)")
 _LONGEST_VALUE = 400
@@ -122,6 +123,9 @@ class KeyedLines(SentenceLines):
         if owner is not None and line.key.casefold() in DESCRIBING and self.names.prompt_of(line.value, owner):
             self.add("prompt", line.value)
             return True
+        quoted = _QUOTED.match(line.value)
+        if quoted is not None and line.value[quoted.end() :].strip():
+            return self.free(line.value[quoted.end() :], line.start + quoted.end(), line.indent)
         self.aside(line.value, line.indent)
         return True
 

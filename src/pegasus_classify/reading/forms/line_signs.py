@@ -67,6 +67,7 @@ def scalar(value: str) -> Node:
 
 _PREFIX = re.compile(
     r"^\s*(?:\[[^\]=:]{1,40}\]|\d{4}-\d\d-\d\d[T ][\d:.,Z]{5,16}|INFO|DEBUG|RESULT|CLIP|"
+    r"[A-Z]{3,10}(?=\s+(?:class|label|category)=)|"
     r"(?:(?:level|lvl|severity|logger|ts|time|msg|service)=(?:\"[^\"\n]{0,80}\"|[^\s\"]{1,40})\s+){1,4})(?:[:\s]|"
     r"(?<=\s))\s*"
 )

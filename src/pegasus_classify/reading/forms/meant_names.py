@@ -95,7 +95,7 @@ def _stands_free_behind(text: str, mention: Mention) -> bool:
     return (
         known in RIGHT_OK
         or (known in FUNCTION_WORDS and (word[0].islower() or word[:1] == "I"))
-        or (word[0].islower() and word.endswith(("s", "ed", "ing", "t", "ly")))
+        or (word[0].islower() and word.endswith(("s", "ed", "ing", "ly")))
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "MODIFIERS",
     "NAMED_FOR",
     "NEXT_WORD",
+    "NONE_OF_THEM",
     "NOTHING",
     "NO_AFTER",
     "NO_BEFORE",
@@ -40,6 +41,7 @@ __all__ = [
     "SENTENCE",
     "SLIP",
     "SO_NOT",
+    "STANDS_FOR",
     "STATED_BEFORE",
     "STATED_BEHIND",
     "SURENESS",
@@ -95,9 +97,11 @@ STATED_BEFORE = re.compile(
     r"match(?:es)?|fits?|corresponds? to|represents|focus(?:es|ed)? on|belongs? to|falls? (?:under|into)|"
     r"class(?:ified|ify|ed) (?:\w+ ){0,3}?as|"
     r"count(?:s|ed)? (?:it |this )?as|"
-    r"qualif(?:y|ies) as|label(?:l?ed)? (?:it |this )?as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
+    r"qualif(?:y|ies) as|(?:label|call|tag|rate|mark)(?:l?ed)? (?:it|this|that)(?: video| clip)?(?: as)?|"
+    r"label(?:l?ed)? as|performing|doing|playing|practi[cs]ing|there (?:is|are)|"
     r"there['\u2019]s|so (?:does|do|is|are)|this is|it is|it['\u2019]s|that is|that['\u2019]s|"
-    r"(?:class|topic|category|label|exercise|activity|match|one) is|(?:focus|time|attention|cent(?:er|re)[sd]?|"
+    r"(?:class|topic|category|label|exercise|activity|match|one|theme|subject|event|sport|action|genre) is|"
+    r"compet\w+ in|engaged in|taking part in|go with|(?:focus|time|attention|cent(?:er|re)[sd]?|"
     r"concentrates?|is|are|all|mostly|mainly) on|assign(?:ed)?|add|confirm(?:ed)?)\s+"
     r"(?:(?:as|an?|the|some|both|also|clearly|of|only|two|three|several|multiple|athlete|person|man|woman|people|"
     r"someone|"
@@ -132,6 +136,13 @@ COMES_BACK = re.compile(
 """How a sentence says that the class of the one before is there once more."""
 DISREGARDED = re.compile(r"\b(?:disregard|please ignore|strike|scratch|retract)\s+(?:the |my )?", re.IGNORECASE)
 """Words by which an answer takes back one of its entries."""
+NONE_OF_THEM = re.compile(
+    r"\W*(?:but |however,? )?(?:none|neither|not one|not a single one) of (?:them|these|those|the (?:\w+ "
+    r")?(?:classes|labels|categories|above))\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that denies all that was listed before it."""
+STANDS_FOR = re.compile(r"\b(?:it|they|this|that|these|those)\b", re.IGNORECASE)
 NTH = re.compile(
     r"\W*(?:for|on|in) (?:the )?(?P<which>first|1st|former|second|2nd|latter|third|3rd|fourth|4th|fifth|last)\b|"
     r"\W*(?:pour le|pour la|f\u00fcr den|f\u00fcr die|f\u00fcr das|para el|para la) "
@@ -184,6 +195,7 @@ HEDGE = re.compile(
     r"first impression|"
     r"in my (?:first|earlier|previous|initial) (?:answer|reply|response|pass|notes?)|i (?:wrote|said) (?:earlier|"
     r"before|that)|"
+    r"(?:is|was|were|are) (?:expected|promised|predicted|forecast)\b|possibly\b|"
     r"initially (?:thought|labell?ed|seem|look|appear|guess|class|took)\w*|at first (?:glance|sight|look|i\b|"
     r"thought|it (?:seem|look))|"
     r"(?:previous|other|another|earlier|different) (?:video|clip|recording|episode)|"
@@ -247,7 +259,8 @@ SURENESS = re.compile(
 COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 ALL_OF_THEM = re.compile(r"^\W*(?:all|both|each|every one|everything)\b", re.IGNORECASE)
 FOR_ALL = re.compile(
-    r"\b(?:for|in) (?:all|both|each|every)\b|\b(?:category|class|label)? as a whole\b|\beach of (?:them|these)\b|"
+    r"\b(?:for|in) (?:all|both|each|every)\b|\b(?:is|are|were) (?:both|all)\b|\b(?:category|class|label)? as a "
+    r"whole\b|\beach of (?:them|these)\b|"
     r"\beach time\b|[(,]\s?(?:both|all)\b|\bboth times\b",
     re.IGNORECASE,
 )
@@ -295,7 +308,9 @@ _LEFT_OK = (
     "therefore hence covers cover discusses mentions about classified labeled labelled tagged identified called "
     "namely like "
     "first second third fourth then later his her their its our your my two three four five six seven eight nine ten "
-    "several multiple few many another every each more further short brief long live real actual clear obvious typical "
+    "several multiple few many another every each more further short white black red blue green grey gray silver "
+    "yellow brown orange large small big young old "
+    "brief long live real actual clear obvious typical "
     "classic intense continuous extended dense thick heavy ongoing professional amateur full single additional "
     "whole entire main only primary second's una uno unos unas un del al ning\u00fan ninguna "
     "folgt zeigen erscheint entspricht reine reines reiner "
@@ -313,7 +328,8 @@ _RIGHT_OK = (
     "activity action event events sequence part portion section moment moments stretch shot "
     "here there throughout as but by game games match matches practice session sessions performance training routine "
     "tournament highlights broadcast lesson incident attempt conditions weather behavior behaviour process task stage "
-    "number numbers phase sequences segments scenarios s'\u00e9tend couvre dure commence d\u00e9bute "
+    "number numbers right t segment moment event fragment just most phase sequences segments scenarios s'\u00e9tend "
+    "couvre dure commence d\u00e9bute "
     "laufen l\u00e4uft beginnt endet dauert tritt steht spielt findet side together "
     "kommt kommen which who where lasts runs "
     "class label category footage scene scenes shot shots content clip clips video only not do does did "

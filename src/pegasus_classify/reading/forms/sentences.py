@@ -69,6 +69,9 @@ _SHOULD_BE = re.compile(
     r"[,;\u2013\u2014-]\s*(?:but\s+)?(?:(?:that|it|this) should (?:be|read)|make that|or rather|i mean|correction:?)\s",
     re.IGNORECASE,
 )
+_WITH_DOUBT = frozenset({"might", "may", "could", "maybe", "perhaps", "possibly"})
+"""Doubts that a confidence in the same sentence puts into a number."""
+_NONE_OF = re.compile(r"\b(?:is|are) (?:none of|not (?:one |any )?of)\b", re.IGNORECASE)
 _MOST_CLAUSES = 12
 _FARTHEST = 2000
 _HEAD = 300
@@ -231,7 +234,9 @@ class Sentences:
         if times and (WITHDRAWN.search(blank) or REJECTED.search(blank, names[-1].end)):
             return None
         outside = PARENTHESES.sub(" ", blank)
-        doubted = HEDGE.search(outside) or ("\x01" not in text and QUOTING.search(outside))
+        hedge = HEDGE.search(outside)
+        told = hedge is not None and heard.sure and hedge.group().casefold() in _WITH_DOUBT
+        doubted = (hedge is not None and not told) or ("\x01" not in text and QUOTING.search(outside))
         return None if known is None and times and meant is None and doubted else groups
 
     def _own_times(
@@ -341,6 +346,8 @@ class Sentences:
         """Return what a sentence without names says of the class it is about."""
         if NO_AFTER.match(text[:_HEAD]) and not times:
             return [Obj([("present", False)], span)]
+        if times and _NONE_OF.search(text, times[-1].end):
+            return []
         option = option_told(blanked(text, times))
         pairs: list[tuple[str, Node]] = [("option", option)] if option else []
         if times:

@@ -15,11 +15,13 @@ from pegasus_classify.reading.forms.sentence_signs import (
     FOR_ALL,
     HEDGE,
     ITS_TIME,
+    NONE_OF_THEM,
     NOTHING,
     PRONOUN,
     QUOTING,
     SENTENCE,
     SO_NOT,
+    STANDS_FOR,
     SURENESS,
     TAKEN_BACK,
     TAKEN_UP,
@@ -124,6 +126,10 @@ class _Paragraph:
         self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
         added = self.apart(heard)
+        if NONE_OF_THEM.match(text) and not heard.times and not heard.names:
+            for entry in [entry for entry in self.entries.values() if "time" not in dict(entry.pairs)]:
+                del self.entries[id(entry)]
+            self.last = []
         if SO_NOT.match(text) and self.known is not None:
             self.entries.clear()
             added = [Obj([("present", False)], (offset, offset + len(text)))]
@@ -134,7 +140,7 @@ class _Paragraph:
         again = AGAIN.match(text) or (self.near and COMES_BACK.search(text))
         if not added and heard.times and not heard.names and self.known is None and again and not NOTHING.search(text):
             added = self.more_of_the_same(heard)
-        if not added and self.subject is not None and self.goes_on(text, heard):
+        if not added and self.subject is not None and self.speaks_of_it(text, heard):
             added = _clips([("class", self.subject)], heard, (offset, offset + len(text)))
         if not added and self.ended(text, heard):
             return
@@ -143,8 +149,9 @@ class _Paragraph:
             self.add_sureness(added)
             said = [(entry, self.owner(entry)) for entry in added if "present" not in dict(entry.pairs)]
             self.last = said or self.last
+            denied = [] if said else [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
             self.entries.update((id(entry), entry) for entry in added)
-            self.open = [] if self.during is None else self.open
+            self.open = denied if self.during is None else self.open
         else:
             self.add_to_last(text, heard)
             if heard.times and self.during is None and NOTHING.search(text) is None:
@@ -190,6 +197,12 @@ class _Paragraph:
         pairs = [pair for pair in entry.pairs if pair[0] != "time"]
         entry.pairs = [*pairs, ("time", Stretch(times.start, end.end or end.start))]
         return True
+
+    def speaks_of_it(self, text: str, heard: Heard) -> bool:
+        """Return whether a sentence tells times of what the one before only named, for which a word in it stands."""
+        if not heard.times or heard.names:
+            return False
+        return PRONOUN.match(text) is not None or STANDS_FOR.search(text, 0, heard.times[0].start) is not None
 
     def goes_on(self, text: str, heard: Heard) -> bool:
         """Return whether a sentence tells times of what the one before named: it names nothing and denies nothing."""
