@@ -6,20 +6,17 @@ import re
 from collections.abc import Sequence
 
 from pegasus_classify.reading.forms.function_words import FUNCTION_WORDS, SUBJECTS
+from pegasus_classify.reading.forms.neighbours import LEFT_OK, POSITIVE, RIGHT_OK, UNREAL
 from pegasus_classify.reading.forms.sentence_parts import leads_on
 from pegasus_classify.reading.forms.sentence_signs import (
     HEDGE,
     LAST_WORD,
-    LEFT_OK,
     NEXT_WORD,
     NOTHING,
     OFFER,
-    POSITIVE,
     QUOTING,
-    RIGHT_OK,
     STATED_BEFORE,
     STATED_BEHIND,
-    UNREAL,
     WITHDRAWN,
     WORDS,
 )

@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 
 from pegasus_classify.contract.request import Option
-from pegasus_classify.reading.forms.sentence_signs import FOREIGN, MODIFIERS, SLIP, UNTRUSTED
+from pegasus_classify.reading.forms.neighbours import MODIFIERS
+from pegasus_classify.reading.forms.sentence_signs import FOREIGN, SLIP, UNTRUSTED
 from pegasus_classify.reading.keys import option_of
 from pegasus_classify.reading.mentions import Mention
 from pegasus_classify.reading.spotted import Spotted

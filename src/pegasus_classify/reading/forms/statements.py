@@ -125,43 +125,57 @@ class _Paragraph:
         taken_up = self.open if self.during is not None or TAKEN_UP.match(text) or TAKEN_UP_INSIDE.search(text) else ()
         self.all_of_them = ALL_OF_THEM.match(text) is not None or FOR_ALL.search(text) is not None
         heard = self.statements.heard(text, offset, self.known, trusted, taken_up=taken_up)
-        added = self.apart(heard)
-        if NONE_OF_THEM.match(text) and not heard.times and not heard.names:
-            for entry in [entry for entry in self.entries.values() if "time" not in dict(entry.pairs)]:
-                del self.entries[id(entry)]
-            self.last = []
-        if SO_NOT.match(text) and self.known is not None:
-            self.entries.clear()
-            added = [Obj([("present", False)], (offset, offset + len(text)))]
-        elif TAKEN_BACK.match(text):
-            self.take_back(added)
+        added = self.after_denials(text, heard, self.apart(heard), (offset, offset + len(text)))
         if heard.sure and not heard.times and len(heard.names) == 1 and heard.names[0].hit is not None:
             self.sure[heard.names[0].hit.name] = heard.sure[0].value
-        again = AGAIN.match(text) or (self.near and COMES_BACK.search(text))
-        if not added and heard.times and not heard.names and self.known is None and again and not NOTHING.search(text):
-            added = self.more_of_the_same(heard)
-        if not added and self.subject is not None and self.speaks_of_it(text, heard):
-            added = _clips([("class", self.subject)], heard, (offset, offset + len(text)))
+        added = added or self.more_of_it(text, heard, (offset, offset + len(text)))
         if not added and self.ended(text, heard):
             return
         if added:
-            self.add_topic(text, added)
-            self.add_sureness(added)
-            said = [(entry, self.owner(entry)) for entry in added if "present" not in dict(entry.pairs)]
-            self.last = said or self.last
-            denied = [] if said else [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
-            self.entries.update((id(entry), entry) for entry in added)
-            self.open = denied if self.during is None else self.open
+            self.keep(text, heard, added)
         else:
             self.add_to_last(text, heard)
             if heard.times and self.during is None and NOTHING.search(text) is None:
-                self.open = [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
+                self.open = _last_of(heard)
         self.near = bool(added) or (self.near and not heard.names)
         if added or self.known is not None:
             self.subject = None
         elif heard.names or heard.times:
             self.subject = self.named_alone(text, heard)
         self.topic = set() if added else self.prompts(heard)
+
+    def after_denials(self, text: str, heard: Heard, added: list[Obj], span: tuple[int, int]) -> list[Obj]:
+        """Return the entries of a sentence, having dropped what it takes back of those before it."""
+        if NONE_OF_THEM.match(text) and not heard.times and not heard.names:
+            self.entries = {key: entry for key, entry in self.entries.items() if "time" in dict(entry.pairs)}
+            self.last = []
+        if SO_NOT.match(text) and self.known is not None:
+            self.entries.clear()
+            return [Obj([("present", False)], span)]
+        if TAKEN_BACK.match(text):
+            self.take_back(added)
+        return added
+
+    def more_of_it(self, text: str, heard: Heard, span: tuple[int, int]) -> list[Obj]:
+        """Return the clips of a sentence that only tells times: of the class spoken of last, or named before it."""
+        again = AGAIN.match(text) or (self.near and COMES_BACK.search(text))
+        found: list[Obj] = []
+        if heard.times and not heard.names and self.known is None and again and not NOTHING.search(text):
+            found = self.more_of_the_same(heard)
+        if not found and self.subject is not None and self.speaks_of_it(text, heard):
+            found = _clips([("class", self.subject)], heard, span)
+        return found
+
+    def keep(self, text: str, heard: Heard, added: list[Obj]) -> None:
+        """Put the entries of a sentence to those before it."""
+        self.add_topic(text, added)
+        self.add_sureness(added)
+        said = [(entry, self.owner(entry)) for entry in added if "present" not in dict(entry.pairs)]
+        self.last = said or self.last
+        self.entries.update((id(entry), entry) for entry in added)
+        if self.during is None:
+            # "The vehicle from 0:05 to 0:14 is not a truck." The next sentence may say what it is.
+            self.open = [] if said else _last_of(heard)
 
     def turn(self, text: str) -> int:
         """Return where a sentence about the class before turns to another: "It ends at 0:20, then Fog follows"."""
@@ -365,3 +379,7 @@ def _ends_in(text: str) -> list[Spotted]:
 def _is_open(before: str) -> bool:
     """Return whether a bracket is open at the end of a text."""
     return before.rfind("(") > before.rfind(")")
+
+
+def _last_of(heard: Heard) -> list[Stretch]:
+    return [each.value for each in heard.times[-1:] if isinstance(each.value, Stretch)]
