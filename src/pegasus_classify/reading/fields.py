@@ -116,7 +116,7 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> No
     """Sort a member whose key is a field's and whose value is an object."""
     if role == "time":
         _merge(fields, value, inside)
-    elif role == "confidence" and len(value.pairs) > 1 and all(type(each) in (int, float) for _, each in value.pairs):
+    elif role == "confidence" and len(value.pairs) > 1 and all(_is_score_of_a_class(*each) for each in value.pairs):
         fields.members.append((key, value))
     elif role in ("start", "end", "confidence"):
         numbers = _counted(value) or [
@@ -129,10 +129,17 @@ def _nested(fields: Fields, role: Role, key: str, value: Obj, inside: int) -> No
         fields.members.append((key, value))
 
 
+def _is_score_of_a_class(key: str, value: Node) -> bool:
+    if type(value) not in (int, float) or role_of(key) != "other":
+        return False
+    return key.casefold() not in _OF_A_SCALE and option_of(key) is None
+
+
 def _only_names(value: Obj) -> bool:
     return all(role_of(key) in _NAMING and not isinstance(each, (Obj, list)) for key, each in value.pairs)
 
 
+_OF_A_SCALE = {"max", "maximum", "min", "minimum", "scale", "of", "lower", "upper"}
 _COUNTS = {"h": 3600, "hours": 3600, "m": 60, "min": 60, "minutes": 60, "s": 1, "sec": 1, "seconds": 1}
 
 

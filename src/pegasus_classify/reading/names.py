@@ -87,7 +87,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[.,:;!?]+|#\s?\d{1,3}|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
+    r"\s*(?:[.,:;!?]+|#\s?\d{1,3}|(?<=[^\W\d_])_\d{1,3}|\((?:\s*\d{1,3}(?:\.\d+)?\s*%?\s*|high|medium|low|present|detected|found|yes|primary|secondary|main|minor|visual|conversation|"
     r"text_in_video|text in video|logo|audio|speech|"
     r"confirmed)\))\s*\Z",
     re.IGNORECASE,

@@ -71,7 +71,7 @@ FROM = re.compile(
     re.IGNORECASE,
 )
 BRACKET = re.compile(r"[(\[]\s?$")
-ONLY_END = re.compile(r"\b(?:until|till|up to)\s+$", re.IGNORECASE)
+ONLY_END = re.compile(r"\b(?:until|till|up to|bis|hasta|at\u00e9|jusqu'\u00e0|fino a)\s+$", re.IGNORECASE)
 OF_THE_VIDEO = re.compile(
     r"[- ]?(?:in total|total|overall|altogether|long\b|of (?:footage|screen time|air ?time|material)|each\b|apiece|"
     r"(?:long )?(?:video|clip|recording|film|footage|movie|stream))\b",
@@ -128,8 +128,9 @@ ENDED = re.compile(
     r"(?:at|by|around)|until(?: (?:the|this) (?:video|clip|footage|recording|"
     r"film) (?:stops|ends|is over))?(?: at)?|(?:is|was|"
     r"are) (?:over|out of \w+|done|gone|finished|back \w+ \w+ \w+) (?:at|by)|till|hasta|at\u00e9|bis(?: zu[rm]?)?|"
-    r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|termina|finit|"
-    r"finisce)(?: bei| en| \u00e0| a)?|(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
+    r"jusqu'\u00e0|fino a|\u0434\u043e|(?:endet|h\u00f6rt|termina|acaba|finit|"
+    r"finisce|s['\u2019]arr\u00eate|se termine|prend fin|cesse)(?: bei| um| en| \u00e0| vers| a| alle| \u00e0s)?|"
+    r"(?:ends?|stops?|finish(?:es)?|leaves?|closes?|is over|disappears?|is gone|"
     r"drives off|fades|(?:is |are |was |were )?(?:dropped|complete|completed)|dissolves|wakes up|breaks up|subsides|"
     r"dispers(?:es|ed)|drops|lets? up|wraps? (?:it |this )?up|goes (?:on )?(?:to|until|till)|running (?:to|until|"
     r"till|through)|through|conclud(?:es|ed)|vanish(?:es|ed)?|ceases?|"

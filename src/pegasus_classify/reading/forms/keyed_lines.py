@@ -222,7 +222,7 @@ class KeyedLines(SentenceLines):
         while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= line.indent:
             self.stack.pop()
         if hit is None:
-            self.stack.append(Scope(Obj([], None), float(line.indent), NAME_LINE))
+            self.open_unasked(line.key, (line.at, line.at + len(line.body)), float(line.indent), NAME_LINE)
             return True
         obj = Obj([("class", hit.name), ("prompt", hit.prompt)], (line.at, line.at + len(line.body)))
         for entry in self.statements.read(line.key, line.at, known=hit.name):

@@ -99,6 +99,14 @@ class Scopes:
                     self.recent = []
                 self.remember(value, name)
 
+    def open_unasked(
+        self, name: str, span: tuple[int, int], indent: float, rank: int, column: int | None = None
+    ) -> None:
+        """Open the entry of a name that was not asked: what stands below is its own, save what names a class."""
+        obj = Obj([("class", name)], span)
+        self.add("", obj)
+        self.stack.append(Scope(obj, indent, rank, column=column))
+
     def remember(self, entry: Obj, name: str) -> None:
         """Keep a clip as one of the line before, so many of them that going through them costs little."""
         self.recent.append((entry, name))

@@ -107,7 +107,7 @@ class _Lines(KeyedLines):
             self.item(indent, at, body)
             self.column = indent
             bullet = BULLET.match(body) if not ticked and body.startswith("- ") else None
-        if bullet is None and self.stack[-1].indent != indent:
+        if bullet is None and self.stack[-1].indent != indent and not self.is_lazy(body, at):
             self.pop(float(indent))
         self.content(body, indent, at)
 
@@ -257,7 +257,7 @@ class _Lines(KeyedLines):
         hit = self.names.class_of(title) or self.head_of(title)
         option = option_heading(title) if hit is None else None
         if hit is None and option is None and not match.group(1):
-            return self.beside_classes(title)
+            return self.beside_classes(title, (at, at + len(match.group())))
         while len(self.stack) > 1 and self.stack[-1].rank >= rank:
             self.stack.pop()
         obj = Obj([("option", option)] if option is not None else [], (at, at + len(match.group())))
@@ -276,16 +276,13 @@ class _Lines(KeyedLines):
         self.stack.append(Scope(obj, -0.5, rank, hit.name if hit else None, self.column))
         return True
 
-    def beside_classes(self, title: str) -> bool:
-        """Close the class of a bullet in bold when the next such bullet names none that was asked; False if it is none.
-
-        What stands below it belongs to nothing.
-        """
+    def beside_classes(self, title: str, span: tuple[int, int]) -> bool:
+        """Close the class of a bullet in bold when the next one names none that was asked; False if it is none."""
         same = [number for number, scope in enumerate(self.stack) if scope.name and scope.column == self.column]
         if self.column is None or not same or role_of(title) != "other" or NUMBERED_ENTRY.fullmatch(title):
             return False
         del self.stack[same[0] :]
-        self.stack.append(Scope(Obj([], None), -0.5, 7, column=self.column))
+        self.open_unasked(title, span, -0.5, 7, self.column)
         return True
 
     def fill_heading(self, obj: Obj, hit: Hit, title: str, note: str, at: int) -> None:

@@ -22,6 +22,7 @@ _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\W*$")
 _NEXT_LINE = re.compile(r"[^\n]{0,40}\n\s{0,40}?(?P<lead>[ \t]{0,40})(?P<line>\S[^\n]{0,300})")
 _MOST_SPOKEN_OF = 64
 _BOLD_HEAD = re.compile(r"\*\*([^*\n]{3,40}?)[.:]?\*\*[.:]?\s+(?=\S)")
+_ONLY_A_NAME = re.compile(r"[*_]{0,3}[A-Z][\w'\u2019/&-]*(?: [\w'\u2019/&-]+){0,4}[*_]{0,3}")
 _SHORT = 40
 _FEWEST_ECHOED = 3
 """Names a list needs to be the question's own when it holds all of them."""
@@ -61,7 +62,8 @@ class SentenceLines(Scopes):
             if mine is None:
                 while self.stack[-1].rank == NAME_LINE and self.stack[-1].name is None:
                     self.stack.pop()
-                self.stack.pop()
+                if self.stack[-1].rank == NAME_LINE:
+                    self.stack.pop()
                 owner = self.owner()
         if owner is None and (trusted is None or len(body) < trusted) and self.bare_names(body, at, indent):
             return True
@@ -73,28 +75,52 @@ class SentenceLines(Scopes):
             if prompt is not None:
                 self.prompt_line(prompt, body, at, indent)
                 return True
-        if owner is None and self.goes_on(body, at, indent):
+        if self.goes_on(body, at, indent) if owner is None else self.closes(body, at, indent):
             return True
         self.sentence(body, at, owner, trusted)
         self.open_for_what_follows(body, at, indent)
         return True
 
     def goes_on(self, body: str, at: int, indent: int) -> bool:
-        """Read a line of nothing but times below a line about one class: further clips of it."""
+        """Read a line of nothing but times right below a line about one class: further clips of it."""
         owners = {name for _, name in self.recent}
-        times = times_in(body) if len(owners) == 1 and indent else []
-        if not times or any(sign.isalnum() for sign in blanked(body, times).replace("\x00", "")):
+        before = self.recent[-1][0].span if len(owners) == 1 and indent else None
+        if before is None or self.text.count("\n", before[1], at) != 1 or not _is_times_alone(body):
             return False
-        for each in times:
+        for each in times_in(body):
             self.add("", Obj([("class", next(iter(owners))), ("time", each.value)], (at, at + len(body))))
+        return True
+
+    def is_lazy(self, body: str, at: int) -> bool:
+        """Return whether a line of nothing but times goes on with the bullet right above, though it is not indented."""
+        owner, above = self.owner(), self.stack[-1].obj
+        if owner is None or any(key == "present" for key, _ in above.pairs) or not _is_times_alone(body):
+            return False
+        lines = [above.span, *(entry.span for entry, name in self.recent[-1:] if name == owner)]
+        return any(self.text.count("\n", span[1], at) == 1 for span in lines if span is not None)
+
+    def closes(self, body: str, at: int, indent: int) -> bool:
+        """Read a line that is a name and no class that was asked, beside the line that named the class around it."""
+        named = [number for number, scope in enumerate(self.stack) if scope.name]
+        inner = self.stack[named[-1]]
+        if inner.rank != NAME_LINE or inner.indent != indent or _ONLY_A_NAME.fullmatch(body) is None:
+            return False
+        # Below a class of which nothing was told yet it is what its first clip shows.
+        if all(key in ("class", "prompt") for key, _ in inner.obj.pairs) or option_heading(body.strip("*_ ")):
+            return False
+        if self.statements.mentions.find(body) or not self.heads_more(at + len(body), indent, names=True):
+            return False
+        del self.stack[named[-1] :]
+        self.open_unasked(body.strip("*_"), (at, at + len(body)), float(indent), NAME_LINE)
         return True
 
     def option_line(self, body: str, at: int, indent: int, owner: str | None) -> bool:
         """Open what stands below a line that is a kind of evidence and nothing else."""
-        option = option_heading(body.strip("*_: ")) if owner is None and len(body) <= _SHORT else None
+        below_name = owner is None or self.stack[-1].rank == NAME_LINE
+        option = option_heading(body.strip("*_: ")) if below_name and len(body) <= _SHORT else None
         if option is None:
             return False
-        while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= indent:
+        while self.stack[-1].rank == NAME_LINE and self.stack[-1].indent >= indent and not self.stack[-1].name:
             self.stack.pop()
         if not self.heads_more(at + len(body), indent, names=True):
             return False
@@ -296,3 +322,8 @@ def _option_behind(body: str) -> list[tuple[str, Node]]:
     bracket = _LAST_BRACKET.search(body)
     option = option_of(bracket.group(1)) if bracket is not None else None
     return [] if option is None else [("option", option)]
+
+
+def _is_times_alone(body: str) -> bool:
+    times = times_in(body)
+    return bool(times) and not any(sign.isalnum() for sign in blanked(body, times).replace("\x00", ""))

@@ -291,10 +291,13 @@ UNTRUSTED = re.compile(r"\S*|\s*(?:[-\u2010-\u2015~\u2192]+>?|to|until|and|till)
 WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 LAST_WORD = re.compile(r"([^\W_][\w'\u2019]*)[ \t]+[*_]*$")
 NEXT_WORD = re.compile(r"[*_]*[ \t]+([^\W_][\w'\u2019]*)")
-FOREIGN = re.compile(
-    r"(?:^|[,;]\s+|\band\s+)(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|"
-    r"Before|In|On|"
-    r"Seen|Shown|Time|Times|Start|End|Clip|Confidence|Again|Both|Although|While|When|That|First|Finally|Next|Around|"
-    r"About|During|Starting|I|We|Here|"
-    r"There|Yes|Von|De|Du|Da|Ab)\b)[A-Z][\w'-]*(?:\s+[\w'-]+){0,4}\s*(?:\bfrom\b|\bat\b|\bbetween\b|:|\()"
+_NOT_ASKED = (
+    r"(?:an?\s+|the\s+)?(?!(?:It|They|This|Then|Later|The|From|At|Between|And|Also|After|Before|In|On|Seen|Shown|Time|"
+    r"Times|Start|End|Clip|Confidence|Again|Both|Although|While|When|That|First|Finally|Next|Around|About|During|"
+    r"Starting|I|We|Here|There|Yes|Von|De|Du|Da|Ab)\b)[A-Z][\w'-]*(?:\s+[\w'-]+){0,4}\s*"
 )
+FOREIGN = re.compile(
+    rf"(?:^|[,;]\s+|\band\s+){_NOT_ASKED}(?:\bfrom\b|\bat\b|\bbetween\b|:|\()|"
+    rf"\d\s*\|\s+(?!(?:Visual|Conversation|Text|Logo)\b){_NOT_ASKED}[@=\u2192-]?\s*$"
+)
+"""A name that was not asked and begins what is told of it; behind a bar it needs no word before its time."""
